@@ -1,0 +1,4 @@
+/** A Linux guest under QEMU. */
+module dev.platter.guest {
+    requires static org.jspecify;
+}

@@ -1,0 +1,4 @@
+/** Linux system calls by the Foreign Function and Memory API; nothing but the JDK beneath. */
+module dev.platter.linux {
+    requires static org.jspecify;
+}

@@ -1,0 +1,6 @@
+/** The vhost-user transport, back-end side. */
+module dev.platter.vhostuser {
+    requires transitive dev.platter.api;
+    requires dev.platter.linux;
+    requires static org.jspecify;
+}

@@ -1,0 +1,8 @@
+/**
+ * The side of the guest: a virtio-scsi driver over a split ring, in-process or through a vhost-user
+ * socket. Shares no code with the device, so that each checks the other.
+ */
+@NullMarked
+package dev.platter.driver;
+
+import org.jspecify.annotations.NullMarked;

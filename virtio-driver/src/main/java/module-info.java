@@ -1,0 +1,6 @@
+/** A virtio-scsi driver and a vhost-user front-end. */
+module dev.platter.driver {
+    requires transitive dev.platter.api;
+    requires dev.platter.linux;
+    requires static org.jspecify;
+}

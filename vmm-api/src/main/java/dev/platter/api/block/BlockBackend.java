@@ -1,0 +1,40 @@
+package dev.platter.api.block;
+
+/**
+ * An open disk image: the control plane of a backend. All methods may be called by any thread, and
+ * may block and allocate; the data plane is {@link BlockQueue}.
+ */
+public interface BlockBackend extends AutoCloseable {
+    /** The disk's capacity; a multiple of {@link BlockLimits#requestAlignmentBytes()}. */
+    long sizeBytes();
+
+    /** Whether writes, discards and writes of zeroes answer {@code -EROFS}. */
+    boolean readOnly();
+
+    /** What the backend can take. */
+    BlockLimits limits();
+
+    /**
+     * One line for a log: the image, how it was opened, how durable writes are made, and why so.
+     */
+    String description();
+
+    /**
+     * Opens a queue; the calling thread, or the one it hands the queue to, becomes its owner.
+     *
+     * @param capacity how many requests must be able to be in flight at once, 1 or more
+     * @throws BackendException if the host lacks the means
+     */
+    BlockQueue openQueue(int capacity) throws BackendException;
+
+    /** The sum of the counters of all queues this backend has opened, closed ones included. */
+    BlockQueueStatistics statistics();
+
+    /**
+     * Closes the image. All queues are closed before.
+     *
+     * @throws BackendException if the host reports an error on closing
+     */
+    @Override
+    void close() throws BackendException;
+}

@@ -1,0 +1,25 @@
+package dev.platter.api.device;
+
+import dev.platter.api.memory.GuestMemoryMap;
+
+/**
+ * Everything a device needs to start one of its queues.
+ *
+ * @param index the queue's index in the device
+ * @param features the negotiated virtio feature bits
+ * @param ring where the ring lies
+ * @param memory the guest's memory
+ * @param nextAvail where to go on: 0 for a new ring, else what {@link QueueHandler#nextAvail()} of
+ *     the stopped handler said
+ * @param call tells the guest that requests were used
+ * @param wake asks the owner thread to call {@link QueueHandler#process()} soon; the device uses it
+ *     from other threads
+ */
+public record QueueSetup(
+        int index,
+        long features,
+        QueueRing ring,
+        GuestMemoryMap memory,
+        int nextAvail,
+        Notifier call,
+        Notifier wake) {}
