@@ -3,4 +3,6 @@ module dev.platter.virtio.scsi {
     requires transitive dev.platter.api;
     requires dev.platter.virtio.queue;
     requires static org.jspecify;
+
+    exports dev.platter.scsi;
 }
