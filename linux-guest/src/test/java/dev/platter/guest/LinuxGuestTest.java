@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LinuxGuestTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Duration REBOOT = Duration.ofMinutes(2);
+    private static final Duration REBOOT = Duration.ofMinutes(3);
     private static final List<String> MODES =
             List.of("writeback", "none", "writethrough", "directsync", "unsafe");
 
