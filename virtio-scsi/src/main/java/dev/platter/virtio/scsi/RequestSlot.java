@@ -2,6 +2,7 @@ package dev.platter.virtio.scsi;
 
 import dev.platter.api.memory.IoVector;
 import dev.platter.scsi.ScsiCommand;
+import dev.platter.scsi.ScsiStatus;
 import dev.platter.virtio.queue.DescriptorChain;
 import java.lang.foreign.Arena;
 
@@ -14,9 +15,6 @@ import java.lang.foreign.Arena;
  * size never changes here (see {@link ConfigSpace}).
  */
 final class RequestSlot {
-    /** SAM-5 §5.3.1. */
-    private static final int GOOD = 0;
-
     private final ScsiCommand command;
     private DescriptorChain chain;
     private boolean busy;
@@ -141,7 +139,7 @@ final class RequestSlot {
         }
         response.respond(VirtioScsi.S_OK).status(command.status());
         IoVector in = command.dataIn();
-        if (command.status() == GOOD) {
+        if (command.status() == ScsiStatus.GOOD) {
             long buffer = in.lengthBytes() + command.dataOut().lengthBytes();
             response.residual(buffer - command.transferredBytes());
         } else {
