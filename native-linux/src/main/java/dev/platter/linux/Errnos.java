@@ -151,6 +151,7 @@ public final class Errnos {
                     ECANCELED ENOKEY EKEYEXPIRED EKEYREVOKED EKEYREJECTED EOWNERDEAD ENOTRECOVERABLE
                     ERFKILL EHWPOISON
             """
+                    .strip()
                     .split("\\s+", -1);
 
     private static final long SENTENCE_LIMIT_BYTES = 1024;
