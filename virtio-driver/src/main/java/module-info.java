@@ -3,4 +3,6 @@ module dev.platter.driver {
     requires transitive dev.platter.api;
     requires dev.platter.linux;
     requires static org.jspecify;
+
+    exports dev.platter.driver;
 }
