@@ -5,7 +5,7 @@ final class BigEndian {
     private BigEndian() {}
 
     static int u16(byte[] source, int offset) {
-        return (source[offset] & 0xff) << 8 | source[offset + 1] & 0xff;
+        return (source[offset] & 0xff) << 8 | (source[offset + 1] & 0xff);
     }
 
     static int u32(byte[] source, int offset) {
@@ -13,7 +13,7 @@ final class BigEndian {
     }
 
     static long u64(byte[] source, int offset) {
-        return (long) u32(source, offset) << 32 | u32(source, offset + 4) & 0xffff_ffffL;
+        return (long) u32(source, offset) << 32 | (u32(source, offset + 4) & 0xffff_ffffL);
     }
 
     static void putU16(byte[] target, int offset, int value) {

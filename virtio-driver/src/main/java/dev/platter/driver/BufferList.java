@@ -17,6 +17,9 @@ public final class BufferList {
     private int[] lengths = new int[FIRST_CAPACITY];
     private int count;
 
+    /** Makes a list without pieces. */
+    public BufferList() {}
+
     /** A list of these buffers. */
     public static BufferList of(GuestBuffer... buffers) {
         BufferList list = new BufferList();

@@ -44,8 +44,7 @@ public final class ControlQueue {
     }
 
     /**
-     * Asks which asynchronous notifications there are, or subscribes to some (VIRTIO 1.3
-     * §5.6.6.2).
+     * Asks which asynchronous notifications there are, or subscribes to some (VIRTIO 1.3 §5.6.6.2).
      *
      * @param events the event bits asked for
      * @return the response code
@@ -55,9 +54,7 @@ public final class ControlQueue {
             throws IOException {
         MemorySegment request = buffer.segment().fill((byte) 0);
         int type =
-                subscribe
-                        ? VirtioScsi.CONTROL_TYPE_AN_SUBSCRIBE
-                        : VirtioScsi.CONTROL_TYPE_AN_QUERY;
+                subscribe ? VirtioScsi.CONTROL_TYPE_AN_SUBSCRIBE : VirtioScsi.CONTROL_TYPE_AN_QUERY;
         request.set(Wire.U32, 0, type);
         request.set(Wire.U64, VirtioScsi.AN_LUN_OFFSET, VirtioScsi.lunField(target, lun));
         request.set(Wire.U32, VirtioScsi.AN_EVENTS_OFFSET, events);

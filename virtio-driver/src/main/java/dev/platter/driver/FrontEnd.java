@@ -1,6 +1,7 @@
 package dev.platter.driver;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a driver's queues reach the device: the part of a VMM between the two. Control methods are
@@ -24,7 +25,7 @@ public interface FrontEnd extends AutoCloseable {
      * @param rings the rings by queue index; null where the driver does not use the queue
      * @throws IOException if the device refuses; one sentence says what
      */
-    void start(long features, SplitRingDriver[] rings) throws IOException;
+    void start(long features, @Nullable SplitRingDriver[] rings) throws IOException;
 
     /** Tells the device that a queue has new requests. */
     void kick(int queue);

@@ -23,8 +23,7 @@ public record GuestBuffer(long guestAddress, MemorySegment segment) {
 
     /** Copies bytes to the start of the buffer. */
     public void put(byte[] source) {
-        MemorySegment.copy(
-                MemorySegment.ofArray(source), 0, segment, 0, source.length);
+        MemorySegment.copy(MemorySegment.ofArray(source), 0, segment, 0, source.length);
     }
 
     /** A copy of the first bytes of the buffer. */

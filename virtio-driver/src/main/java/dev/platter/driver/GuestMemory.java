@@ -51,11 +51,13 @@ public final class GuestMemory implements AutoCloseable {
      */
     public synchronized MemoryRegion addRegion(long guestAddress, long sizeBytes)
             throws IOException {
-        Space space = shared ? sharedSpace(guestAddress, sizeBytes) : plain(guestAddress, sizeBytes);
+        Space space =
+                shared ? sharedSpace(guestAddress, sizeBytes) : plain(guestAddress, sizeBytes);
         spaces.add(space);
         return space.region();
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // closed by the space's release
     private static Space plain(long guestAddress, long sizeBytes) {
         Arena arena = Arena.ofShared();
         MemorySegment segment = arena.allocate(sizeBytes, PAGE_BYTES);

@@ -8,6 +8,7 @@ import dev.platter.api.device.VirtioDevice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device in the same process, driven without a socket: what a VMM in Java does. Each queue runs
@@ -18,8 +19,8 @@ public final class InProcessFrontEnd implements FrontEnd {
     private final GuestMemory memory;
     private final boolean threads;
     private final List<InlineQueue> inline = new ArrayList<>();
-    private QueueRunner[] queues = {};
-    private SplitRingDriver[] rings = {};
+    private @Nullable QueueRunner[] queues = {};
+    private @Nullable SplitRingDriver[] rings = {};
 
     private InProcessFrontEnd(VirtioDevice device, GuestMemory memory, boolean threads) {
         this.device = device;
@@ -58,7 +59,7 @@ public final class InProcessFrontEnd implements FrontEnd {
     }
 
     @Override
-    public void start(long features, SplitRingDriver[] newRings) throws IOException {
+    public void start(long features, @Nullable SplitRingDriver[] newRings) throws IOException {
         rings = newRings;
         queues = new QueueRunner[newRings.length];
         try {

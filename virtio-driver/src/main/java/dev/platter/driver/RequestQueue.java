@@ -51,8 +51,7 @@ public final class RequestQueue {
         this.ring = ring;
         this.options = options;
         int slotCount = ring.sizeEntries();
-        slots =
-                frontEnd.memory().allocate((long) slotCount * SLOT_BYTES, SLOT_ALIGNMENT_BYTES);
+        slots = frontEnd.memory().allocate((long) slotCount * SLOT_BYTES, SLOT_ALIGNMENT_BYTES);
         slotMemory = slots.segment();
         tags = new long[slotCount];
         usedLengths = new int[slotCount];
@@ -260,8 +259,7 @@ public final class RequestQueue {
 
     /** The residual in a slot. */
     public int residualBytes(int slot) {
-        return slotMemory.get(
-                Wire.U32, responseOffset(slot) + VirtioScsi.RESPONSE_RESIDUAL_OFFSET);
+        return slotMemory.get(Wire.U32, responseOffset(slot) + VirtioScsi.RESPONSE_RESIDUAL_OFFSET);
     }
 
     private static long responseOffset(int slot) {

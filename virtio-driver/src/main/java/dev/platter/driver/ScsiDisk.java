@@ -72,7 +72,8 @@ public final class ScsiDisk {
     public void revalidate() throws IOException {
         byte[] mode =
                 good(
-                        ScsiCommands.modeSense6(true, 0, ScsiFormat.CACHING_PAGE, MODE_BUFFER_BYTES),
+                        ScsiCommands.modeSense6(
+                                true, 0, ScsiFormat.CACHING_PAGE, MODE_BUFFER_BYTES),
                         NO_DATA,
                         MODE_BUFFER_BYTES);
         int page = MODE_HEADER_6_BYTES + mode[3];
@@ -91,7 +92,8 @@ public final class ScsiDisk {
     public void setWriteCache(boolean on) throws IOException {
         byte[] mode =
                 good(
-                        ScsiCommands.modeSense6(true, 0, ScsiFormat.CACHING_PAGE, MODE_BUFFER_BYTES),
+                        ScsiCommands.modeSense6(
+                                true, 0, ScsiFormat.CACHING_PAGE, MODE_BUFFER_BYTES),
                         NO_DATA,
                         MODE_BUFFER_BYTES);
         byte[] list = new byte[MODE_SELECT_BYTES];
@@ -105,8 +107,7 @@ public final class ScsiDisk {
 
     /** Reads whole blocks. */
     public byte[] read(long lba, int count) throws IOException {
-        return good(
-                ScsiCommands.read16(lba, count, ScsiFlags.NONE), NO_DATA, count * blockBytes);
+        return good(ScsiCommands.read16(lba, count, ScsiFlags.NONE), NO_DATA, count * blockBytes);
     }
 
     /** Writes whole blocks; durable after a flush, or at once with WCE=0. */
@@ -123,7 +124,9 @@ public final class ScsiDisk {
         good(ScsiCommands.synchronizeCache10(0, 0), NO_DATA, 0);
     }
 
-    /** Writes whole blocks durably, as a write through {@code O_DIRECT|O_SYNC} in the guest does. */
+    /**
+     * Writes whole blocks durably, as a write through {@code O_DIRECT|O_SYNC} in the guest does.
+     */
     public void writeSync(long lba, byte[] data) throws IOException {
         if (!writeCache) {
             write(lba, data, ScsiFlags.NONE);

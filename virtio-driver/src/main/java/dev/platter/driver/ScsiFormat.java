@@ -35,7 +35,6 @@ final class ScsiFormat {
     /** The service action of READ CAPACITY(16) (SBC-4 §5.21). */
     static final int READ_CAPACITY_16_ACTION = 0x10;
 
-
     /** The caching mode page (SBC-4 §6.5.6). */
     static final int CACHING_PAGE = 0x08;
 

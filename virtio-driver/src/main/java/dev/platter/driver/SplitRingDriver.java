@@ -7,10 +7,10 @@ import java.lang.invoke.VarHandle;
  * The driver's side of one split virtqueue (VIRTIO 1.3 §2.7), with indirect descriptors and event
  * suppression by position as asked for.
  *
- * <p>One thread owns it. The driver's own books (which descriptors are free, which request waits for
- * which head) are kept outside guest memory; what the device writes is believed only after a check,
- * and a device that breaks the rules makes {@link #poll()} throw. Adding and polling allocate
- * nothing.
+ * <p>One thread owns it. The driver's own books (which descriptors are free, which request waits
+ * for which head) are kept outside guest memory; what the device writes is believed only after a
+ * check, and a device that breaks the rules makes {@link #poll()} throw. Adding and polling
+ * allocate nothing.
  */
 public final class SplitRingDriver {
     /** What {@link #poll()} answers when the device has used nothing more. */
@@ -202,9 +202,7 @@ public final class SplitRingDriver {
         return head;
     }
 
-    /**
-     * Makes a head available whatever its descriptors hold. {@link #add} does it by itself.
-     */
+    /** Makes a head available whatever its descriptors hold. {@link #add} does it by itself. */
     public void publish(int head) {
         int entry = Short.toUnsignedInt(availIndex) & (sizeEntries - 1);
         avail.set(Wire.U16, Virtio.RING_ENTRIES_OFFSET + 2L * entry, (short) head);

@@ -84,8 +84,7 @@ final class VhostUserChannel implements AutoCloseable {
         send(request, Long.BYTES);
     }
 
-    private void transmit(int request, int flags, int payloadBytes, int... fds)
-            throws IOException {
+    private void transmit(int request, int flags, int payloadBytes, int... fds) throws IOException {
         message.set(Wire.U32, 0, request);
         message.set(Wire.U32, 4, flags);
         message.set(Wire.U32, 8, payloadBytes);

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device in another process, reached through a vhost-user socket. Sends what QEMU sends, in its
@@ -26,7 +27,7 @@ public final class VhostUserFrontEnd implements FrontEnd {
     private VhostUserChannel channel;
     private long deviceFeatures;
     private long protocolFeatures;
-    private SplitRingDriver[] rings = {};
+    private @Nullable SplitRingDriver[] rings = {};
 
     private VhostUserFrontEnd(Path path, GuestMemory memory, VhostUserOptions options)
             throws IOException {
@@ -93,8 +94,7 @@ public final class VhostUserFrontEnd implements FrontEnd {
         }
         int requestQueues = doorbells.length - VirtioScsi.FIRST_REQUEST_QUEUE;
         if (limit < requestQueues) {
-            throw new IOException(
-                    "the back-end offers " + limit + " queues, not " + requestQueues);
+            throw new IOException("the back-end offers " + limit + " queues, not " + requestQueues);
         }
     }
 
@@ -113,9 +113,9 @@ public final class VhostUserFrontEnd implements FrontEnd {
     }
 
     @Override
-    public void start(long features, SplitRingDriver[] newRings) throws IOException {
+    public void start(long features, @Nullable SplitRingDriver[] newRings) throws IOException {
         rings = newRings;
-        long bits = features | deviceFeatures & VhostUser.F_PROTOCOL_FEATURES;
+        long bits = features | (deviceFeatures & VhostUser.F_PROTOCOL_FEATURES);
         channel.sendU64(VhostUser.SET_FEATURES, bits);
         channel.sendU64(VhostUser.SET_FEATURES, bits);
         tellMemory(memory.regions());

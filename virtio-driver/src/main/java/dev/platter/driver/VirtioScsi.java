@@ -140,7 +140,7 @@ public final class VirtioScsi {
      * §5.6.6.1), as Linux writes it.
      */
     static long lunField(int target, int lun) {
-        long flat = 0x4000L | lun & 0x3fff;
-        return 1L | (target & 0xffL) << 8 | (flat >> 8 & 0xff) << 16 | (flat & 0xff) << 24;
+        long flat = 0x4000L | (lun & 0x3fff);
+        return 1L | ((target & 0xffL) << 8) | ((flat >> 8 & 0xff) << 16) | ((flat & 0xff) << 24);
     }
 }

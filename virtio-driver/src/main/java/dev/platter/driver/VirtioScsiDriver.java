@@ -55,8 +55,7 @@ public final class VirtioScsiDriver implements AutoCloseable {
     }
 
     private ControlQueue newControl() {
-        return new ControlQueue(
-                frontEnd, rings[VirtioScsi.CONTROL_QUEUE], options.timeoutMillis());
+        return new ControlQueue(frontEnd, rings[VirtioScsi.CONTROL_QUEUE], options.timeoutMillis());
     }
 
     private EventQueue newEvents() {
