@@ -97,6 +97,18 @@ public record DriverOptions(
                 timeoutMillis);
     }
 
+    /** These options with another number of event buffers, at most the queue size. */
+    public DriverOptions withEventBuffers(int count) {
+        return new DriverOptions(
+                requestQueues,
+                queueSize,
+                features,
+                indirectEntries,
+                headerPartBytes,
+                count,
+                timeoutMillis);
+    }
+
     /** These options with another limit for synchronous requests. */
     public DriverOptions withTimeoutMillis(long millis) {
         return new DriverOptions(
