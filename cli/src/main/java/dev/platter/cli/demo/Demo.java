@@ -6,6 +6,7 @@ import dev.platter.cli.serve.DiskServer;
 import dev.platter.cli.serve.DiskSpec;
 import dev.platter.cli.serve.UsageException;
 import dev.platter.guest.GuestUnavailableException;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ public final class Demo {
         this.writes = writes;
         this.embedded = embedded;
         this.err = err;
-        this.progress = new Progress(err, System.console() != null && System.console().isTerminal());
+        this.progress = new Progress(err, Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false));
     }
 
     /** Runs it and prints a table; answers whether every mode kept its promise. */

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 final class OpenFlagsReader {
     private static final int O_ACCMODE = 3;
     private static final int O_RDWR = 2;
-    private static final int O_DSYNC = 0o10000;
-    private static final int O_DIRECT = 0o40000;
+    private static final int O_DSYNC = 0x1000;
+    private static final int O_DIRECT = 0x4000;
 
     private OpenFlagsReader() {}
 

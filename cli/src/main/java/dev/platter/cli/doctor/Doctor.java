@@ -12,8 +12,6 @@ import java.util.List;
 
 /** An examination: of the machine, and of one place for images. */
 public final class Doctor {
-    private static final String LINE = "%-4s  %-13s  %s%n";
-
     private final Path path;
     private final List<Finding> findings;
 
@@ -37,7 +35,7 @@ public final class Doctor {
     /** Prints a line a finding, and what follows from all. */
     public void print(PrintWriter out) {
         for (Finding finding : findings) {
-            out.printf(LINE, finding.verdict().word(), finding.subject(), finding.text());
+            out.printf("%-4s  %-13s  %s%n", finding.verdict().word(), finding.subject(), finding.text());
         }
         out.println();
         out.println(healthy() ? "Platter can serve disks from " + path + "." : "Platter cannot serve disks from " + path + "; see BAD above.");
