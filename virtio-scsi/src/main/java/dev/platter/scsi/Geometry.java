@@ -29,8 +29,11 @@ record Geometry(
         int discardGranularityBytes,
         boolean discardReadsZero) {
 
-    /** What one WRITE SAME may cover: as much as QEMU allows. */
-    private static final long MAX_WRITE_SAME_BYTES = 1L << 31;
+    /**
+     * What one WRITE SAME or UNMAP may cover in all; to the backend it goes in parts. It bounds how
+     * long one command takes.
+     */
+    private static final long MAX_ZERO_BYTES = 1L << 31;
 
     private static final int MAX_EXPONENT = 15;
 
@@ -109,11 +112,11 @@ record Geometry(
 
     /** The most blocks one UNMAP may name; 0 unless thin. */
     long maxUnmapBlocks() {
-        return thin ? blocks32(maxZeroBytes) : 0;
+        return thin ? blocks32(MAX_ZERO_BYTES) : 0;
     }
 
     long maxWriteSameBlocks() {
-        return blocks32(Math.min(maxZeroBytes, MAX_WRITE_SAME_BYTES));
+        return blocks32(MAX_ZERO_BYTES);
     }
 
     /** The binary logarithm of the number of logical blocks in a physical one: four bits. */

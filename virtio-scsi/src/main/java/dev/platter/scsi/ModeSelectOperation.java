@@ -39,22 +39,19 @@ final class ModeSelectOperation implements Operation {
             task.illegal(verdict);
             return;
         }
-        boolean off =
-                verdict == ModeSelectList.CLEAR_WCE
-                        || (verdict == ModeSelectList.KEEP_WCE && !cache.writeCacheEnabled());
-        if (verdict == ModeSelectList.SET_WCE) {
-            cache.switchOn();
-        }
-        if (off) {
-            switchOff(task, cache);
-        } else {
-            task.good(listBytes(task));
+        switch (verdict) {
+            case ModeSelectList.SET_WCE -> {
+                cache.switchOn();
+                task.good(listBytes(task));
+            }
+            case ModeSelectList.CLEAR_WCE -> flush(task, cache.switchOff(), true);
+            default -> flush(task, CachePolicy.NOTHING_TO_REVERT, !cache.writeCacheEnabled());
         }
     }
 
-    private static void switchOff(Task task, CachePolicy cache) {
-        task.detail(cache.switchOff());
-        if (task.unit().flushes()) {
+    private static void flush(Task task, int switchedOff, boolean cacheOff) {
+        if (cacheOff && task.unit().flushes()) {
+            task.detail(switchedOff);
             task.flush();
         } else {
             task.good(listBytes(task));
