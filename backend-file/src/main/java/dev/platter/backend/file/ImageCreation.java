@@ -60,7 +60,7 @@ final class ImageCreation {
         if (answer < 0) {
             throw HostFailures.of("give a size of " + Sizes.text(sizeBytes) + " to", path, answer);
         }
-        answer = calls.fdatasync(fd);
+        answer = synchronise(fd);
         if (answer < 0) {
             throw HostFailures.of("synchronise", path, answer);
         }
@@ -78,11 +78,19 @@ final class ImageCreation {
         if (fd < 0) {
             throw HostFailures.of("open the folder of", path, fd);
         }
-        int answer = calls.fdatasync(fd);
+        int answer = synchronise(fd);
         calls.close(fd);
         if (answer < 0 && answer != -Errnos.EINVAL) {
             throw HostFailures.of("synchronise the folder of", path, answer);
         }
+    }
+
+    private int synchronise(int fd) {
+        int answer;
+        do {
+            answer = calls.fdatasync(fd);
+        } while (answer == -Errnos.EINTR);
+        return answer;
     }
 
     /** Removes the file that {@link #create} made. */
