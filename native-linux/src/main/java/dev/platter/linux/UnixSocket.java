@@ -55,13 +55,27 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /** A socket connected to the one that listens at a path. */
+    /** {@link #connect(Path, long)} without a limit. */
     public static UnixSocket connect(Path path) throws LinuxException {
+        return connect(path, 0);
+    }
+
+    /**
+     * A socket connected to the one that listens at a path.
+     *
+     * @param path 107 bytes at most
+     * @param timeoutMillis how long to wait while the listener's backlog is full, after which it is
+     *     {@code EAGAIN}; 0 for no limit
+     * @throws LinuxException with {@code ECONNREFUSED} when nobody listens at the path any more
+     */
+    public static UnixSocket connect(Path path, long timeoutMillis) throws LinuxException {
         UnixSocket socket = create();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = UnixAddress.of(arena, "connect", path);
+            socket.setTimeouts(0, timeoutMillis);
             int answer = SocketCalls.connect(socket.fd(), address);
             LinuxException.check(answer, "connect", path.toString());
+            socket.setTimeouts(0, 0);
             return socket;
         } catch (LinuxException e) {
             socket.close();
@@ -220,6 +234,7 @@ public final class UnixSocket implements AutoCloseable {
         if (descriptors.length > SocketMessage.MAX_DESCRIPTORS) {
             return -Errnos.EINVAL;
         }
+        Descriptors.requireWithin(source, lengthBytes);
         if (!descriptor.acquire()) {
             return -Errnos.EBADF;
         }

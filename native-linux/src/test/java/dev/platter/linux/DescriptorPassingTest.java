@@ -133,6 +133,12 @@ class DescriptorPassingTest {
     }
 
     @Test
+    void roomForMoreThanAMessageCarriesIsRefused() {
+        assertThatThrownBy(() -> new ReceivedDescriptors(254))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void aDescriptorIsTakenOnce() {
         try (ReceivedDescriptors received = new ReceivedDescriptors(2)) {
             sender.send(bytes, 1, event.fd());

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MemoryTest {
     private final int pageBytes = Kernel.pageSize();
@@ -92,6 +94,30 @@ class MemoryTest {
                 .isInstanceOf(LinuxException.class)
                 .hasMessageEndingWith("(EINVAL)");
         assertThat(Descriptors.openCount()).isEqualTo(before);
+    }
+
+    @Test
+    void noOneChangesTheSizeOfTheFile() throws Exception {
+        int shared = Descriptors.dup(fd);
+        try (Arena arena = Arena.ofConfined()) {
+            LinuxFileCalls calls = new LinuxFileCalls(arena);
+            assertThat(calls.ftruncate(shared, 0)).isEqualTo(-Errnos.EPERM);
+            assertThat(calls.ftruncate(shared, 3L * pageBytes)).isEqualTo(-Errnos.EPERM);
+        }
+        Descriptors.close(shared);
+    }
+
+    @Test
+    void accessBehindTheEndOfAFileCutShortThrows(@TempDir Path directory) throws Exception {
+        try (TestFile file = new TestFile(directory.resolve("short"))) {
+            file.calls.ftruncate(file.fd, pageBytes);
+            try (MappedFile mapped = Memory.map(file.fd, 0, pageBytes, true)) {
+                assertThat(mapped.segment().get(ValueLayout.JAVA_BYTE, 0)).isZero();
+                file.calls.ftruncate(file.fd, 0);
+                assertThatThrownBy(() -> mapped.segment().get(ValueLayout.JAVA_BYTE, 0))
+                        .isInstanceOf(InternalError.class);
+            }
+        }
     }
 
     @Test

@@ -140,6 +140,29 @@ class UnixSocketTest {
     }
 
     @Test
+    void connectingToAFullBacklogEndsInTime() throws Exception {
+        Path path = directory.resolve("s");
+        try (UnixSocket listening = UnixSocket.listen(path, 0);
+                UnixSocket queued = UnixSocket.connect(path, 1_000)) {
+            assertThat(queued.fd()).isNotEqualTo(listening.fd());
+            assertThatThrownBy(() -> UnixSocket.connect(path, 20))
+                    .isInstanceOf(LinuxException.class)
+                    .hasMessageEndingWith("(EAGAIN)");
+        }
+    }
+
+    @Test
+    void aSocketWhoseListenerIsGoneRefuses() throws Exception {
+        Path path = directory.resolve("s");
+        UnixSocket.listen(path, 1).close();
+        assertThat(Files.exists(path)).isTrue();
+        assertThatThrownBy(() -> UnixSocket.connect(path, 1_000))
+                .isInstanceOfSatisfying(
+                        LinuxException.class,
+                        e -> assertThat(e.errno()).isEqualTo(Errnos.ECONNREFUSED));
+    }
+
+    @Test
     void aClosedSocketAnswersBadDescriptor() throws Exception {
         UnixSocket[] pair = UnixSocket.pair();
         pair[0].close();
