@@ -2,5 +2,7 @@
 module dev.platter.driver {
     requires transitive dev.platter.api;
     requires dev.platter.linux;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports dev.platter.driver;
 }

@@ -53,43 +53,40 @@ final class ChainWalker {
             return QueueViolation.HEAD_OUT_OF_RANGE;
         }
         table.pointAtRing(descriptorArea, size);
-        int index = head;
-        int steps = 0;
-        while (true) {
+        QueueViolation violation = walkTable(head, chain);
+        if (violation == null && table.has(FLAG_INDIRECT)) {
+            violation = enterIndirect();
+            if (violation == null) {
+                violation = walkTable(0, chain);
+            }
+        }
+        return violation;
+    }
+
+    /** Follows the links within one table, to the chain's end or to an indirect descriptor. */
+    private @Nullable QueueViolation walkTable(int first, DescriptorChain chain) {
+        int index = first;
+        for (int steps = 0; steps < table.count(); steps++) {
+            table.load(index);
+            if (table.has(FLAG_INDIRECT)) {
+                return table.isIndirect() ? QueueViolation.INDIRECT_NESTED : null;
+            }
+            QueueViolation violation = append(chain);
+            if (violation != null || !table.has(FLAG_NEXT)) {
+                return violation;
+            }
+            index = table.next();
             if (index >= table.count()) {
                 return QueueViolation.NEXT_OUT_OF_RANGE;
             }
-            if (steps++ == table.count()) {
-                return QueueViolation.CHAIN_LOOPS;
-            }
-            table.load(index);
-            if (table.has(FLAG_INDIRECT)) {
-                QueueViolation violation = enterIndirect();
-                if (violation != null) {
-                    return violation;
-                }
-                index = 0;
-                steps = 0;
-                continue;
-            }
-            QueueViolation violation = append(chain);
-            if (violation != null) {
-                return violation;
-            }
-            if (!table.has(FLAG_NEXT)) {
-                return null;
-            }
-            index = table.next();
         }
+        return QueueViolation.CHAIN_LOOPS;
     }
 
     /** Goes on in the table that the loaded descriptor names; its WRITE flag does not count. */
     private @Nullable QueueViolation enterIndirect() {
         if (!indirectAllowed) {
             return QueueViolation.INDIRECT_NOT_NEGOTIATED;
-        }
-        if (table.isIndirect()) {
-            return QueueViolation.INDIRECT_NESTED;
         }
         if (table.has(FLAG_NEXT)) {
             return QueueViolation.INDIRECT_WITH_NEXT;

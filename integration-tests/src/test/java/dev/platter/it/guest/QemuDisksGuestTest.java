@@ -1,10 +1,18 @@
-package dev.platter.guest;
+package dev.platter.it.guest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.platter.guest.CacheType;
+import dev.platter.guest.GuestDisk;
+import dev.platter.guest.GuestException;
+import dev.platter.guest.GuestTimeoutException;
+import dev.platter.guest.GuestTools;
+import dev.platter.guest.LinuxGuest;
+import dev.platter.guest.LinuxGuestBuilder;
+import dev.platter.guest.QemuDevices;
+import dev.platter.guest.Result;
+import dev.platter.it.support.Requires;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -13,7 +21,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -26,9 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One guest on QEMU's own disks: what the tests of our disks take for granted. */
 @Tag("guest")
+@Requires(guest = true, programs = GuestTools.FIO)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LinuxGuestTest {
+class QemuDisksGuestTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration REBOOT = Duration.ofMinutes(3);
     private static final List<String> MODES =
@@ -38,7 +46,6 @@ class LinuxGuestTest {
 
     @BeforeAll
     void boot(@TempDir Path folder) throws Exception {
-        skipWithReason(GuestTools.missing(List.of(GuestTools.FIO)));
         LinuxGuestBuilder builder =
                 LinuxGuest.builder()
                         .allowReboot()
@@ -51,16 +58,6 @@ class LinuxGuestTest {
         }
         guest = builder.boot();
         System.out.println("booted in " + guest.bootTime().toMillis() + " ms");
-    }
-
-    private static void skipWithReason(Optional<String> reason) {
-        if (reason.isPresent() && "true".equals(System.getenv("CI"))) {
-            fail(reason.get());
-        }
-        if (reason.isPresent()) {
-            System.out.println("skipped: " + reason.get());
-            abort(reason.get());
-        }
     }
 
     private static List<String> disk(Path folder, int target, String mode) throws IOException {

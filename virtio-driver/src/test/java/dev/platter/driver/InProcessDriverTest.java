@@ -1,0 +1,198 @@
+package dev.platter.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InProcessDriverTest {
+    private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final EchoDevice device = new EchoDevice();
+    private GuestMemory memory;
+
+    @BeforeEach
+    void makeMemory() throws IOException {
+        memory = GuestMemory.plain(4 << 20);
+    }
+
+    @AfterEach
+    void freeMemory() {
+        memory.close();
+    }
+
+    private FrontEnd frontEnd(boolean threads) {
+        return threads
+                ? InProcessFrontEnd.threaded(device, memory)
+                : InProcessFrontEnd.inline(device, memory);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void commandReachesTheDeviceWithItsAddressCdbAndData(boolean threads) throws IOException {
+        try (FrontEnd frontEnd = frontEnd(threads);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            byte[] cdb = ScsiCommands.write10(5, 1, 0);
+            byte[] data = {1, 2, 3, 4};
+
+            ScsiResponse answer = driver.execute(3, 2, cdb, data, 200);
+
+            assertThat(answer.good()).isTrue();
+            byte[] sent = answer.dataIn();
+            assertThat(Arrays.copyOf(sent, 4)).containsExactly(1, 3, 0x40, 2);
+            assertThat(Arrays.copyOfRange(sent, 19, 29)).isEqualTo(cdb);
+            assertThat(Arrays.copyOfRange(sent, 29, 51)).containsOnly(0);
+            assertThat(Arrays.copyOfRange(sent, 51, 55)).isEqualTo(data);
+            assertThat(answer.usedLengthBytes()).isEqualTo(108 + 51 + 4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5})
+    void headersMayBeCutIntoSmallDescriptors(int partBytes) throws IOException {
+        DriverOptions options =
+                DriverOptions.DEFAULT.withQueueSize(256).withHeaderPartBytes(partBytes);
+        try (FrontEnd frontEnd = frontEnd(false);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, options)) {
+            assertThat(driver.execute(0, 0, ScsiCommands.testUnitReady(), new byte[0], 51).good())
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void stoppedQueuesGoOnWhereTheyStopped(boolean threads) throws IOException {
+        try (FrontEnd frontEnd = frontEnd(threads);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            byte[] ready = ScsiCommands.testUnitReady();
+            driver.execute(0, 0, ready, new byte[0], 0);
+            driver.stop();
+            driver.restart();
+
+            assertThat(device.setups.getLast().nextAvail()).isEqualTo(1);
+            assertThat(driver.execute(0, 0, ready, new byte[0], 0).good()).isTrue();
+        }
+    }
+
+    @Test
+    void resetStartsAnewWithFreshRings() throws IOException {
+        try (FrontEnd frontEnd = frontEnd(true);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            byte[] ready = ScsiCommands.testUnitReady();
+            driver.execute(0, 0, ready, new byte[0], 0);
+            driver.reset();
+
+            assertThat(device.resets).hasValue(1);
+            assertThat(device.setups.getLast().nextAvail()).isZero();
+            assertThat(driver.execute(0, 0, ready, new byte[0], 0).good()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void memoryAddedWhileRunningIsUsable(boolean threads) throws IOException {
+        try (FrontEnd frontEnd = frontEnd(threads);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            MemoryRegion region = frontEnd.addMemory(1L << 32, 8192);
+            GuestBuffer in = memory.allocateAt(region, 0, 51);
+            driver.requestQueue(0)
+                    .execute(
+                            0,
+                            0,
+                            ScsiCommands.testUnitReady(),
+                            BufferList.EMPTY,
+                            BufferList.of(in));
+            assertThat(in.get(1)).containsExactly(1);
+            assertThat(device.memoryChanges).hasValue(3);
+
+            frontEnd.removeMemory(region);
+            assertThat(device.memoryChanges).hasValue(6);
+        }
+    }
+
+    @Test
+    void controlQueueAnswers() throws IOException {
+        try (FrontEnd frontEnd = frontEnd(true);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            assertThat(driver.control().taskManagement(VirtioScsi.QUERY_TASK, 0, 0, 1))
+                    .isEqualTo(VirtioScsi.FUNCTION_SUCCEEDED);
+        }
+    }
+
+    @Test
+    void queueThatTheDeviceRefusesFailsTheStart() {
+        FrontEnd frontEnd = frontEnd(true);
+        assertThatThrownBy(
+                        () ->
+                                VirtioScsiDriver.start(
+                                        frontEnd, DriverOptions.DEFAULT.withRequestQueues(20)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no queue 8");
+    }
+
+    @Test
+    void asynchronousRequestsAllocateNothingOnTheDriversThread() throws IOException {
+        try (FrontEnd frontEnd = frontEnd(true);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            RequestQueue queue = driver.requestQueue(0);
+            GuestBuffer data = memory.allocate(4096, 4096);
+            BufferList out = BufferList.of(data);
+            byte[] cdb = new byte[16];
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long least = Long.MAX_VALUE;
+            // Until the loop is compiled it may allocate; then no round does.
+            for (int round = 0; round < 100 && least > 0; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                runRequests(queue, cdb, out, 2_000);
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertThat(least).isZero();
+        }
+    }
+
+    private static void runRequests(RequestQueue queue, byte[] cdb, BufferList out, int count) {
+        int submitted = 0;
+        int ended = 0;
+        while (ended < count) {
+            while (submitted < count && queue.inFlight() < 8) {
+                ScsiCommands.encodeWrite16(cdb, submitted, 8, ScsiFlags.NONE);
+                queue.submit(0, 0, cdb, out, BufferList.EMPTY);
+                submitted++;
+            }
+            int slot = queue.awaitAny(WAIT_NANOS);
+            if (slot == RequestQueue.TIMED_OUT || !queue.good(slot)) {
+                throw new AssertionError("request did not end well");
+            }
+            ended++;
+        }
+    }
+
+    @Test
+    void submitSaysFullWhenAllDescriptorsAreTaken() throws IOException {
+        try (FrontEnd frontEnd = frontEnd(true);
+                VirtioScsiDriver driver =
+                        VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT.withQueueSize(8))) {
+            RequestQueue queue = driver.requestQueue(0);
+            byte[] cdb = ScsiCommands.testUnitReady();
+            for (int i = 0; i < 8; i++) {
+                assertThat(queue.submit(0, 0, cdb, BufferList.EMPTY, BufferList.EMPTY))
+                        .isNotNegative();
+            }
+            assertThat(queue.submit(0, 0, cdb, BufferList.EMPTY, BufferList.EMPTY))
+                    .isEqualTo(RequestQueue.FULL);
+            for (int i = 0; i < 8; i++) {
+                assertThat(queue.awaitAny(WAIT_NANOS)).isNotNegative();
+            }
+            assertThat(queue.inFlight()).isZero();
+        }
+    }
+}
