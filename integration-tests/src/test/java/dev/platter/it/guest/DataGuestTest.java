@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -282,8 +281,7 @@ class DataGuestTest {
         server.terminate();
         assertThat(server.awaitExit()).isZero();
         assertThat(socket).doesNotExist();
-        assertThat(Stream.of(server.errors().split("\n")).filter(line -> line.contains("ERROR")))
-                .isEmpty();
+        assertThat(server.errors().lines().filter(line -> line.contains("ERROR"))).isEmpty();
     }
 
     private String generic(int target) throws IOException {
