@@ -2,5 +2,9 @@
 module dev.platter.backend.file {
     requires transitive dev.platter.api;
     requires transitive dev.platter.linux;
+    requires io.netty.buffer;
+    requires org.slf4j;
     requires static org.jspecify;
+
+    exports dev.platter.backend.file;
 }

@@ -1,4 +1,7 @@
 /** A Linux guest under QEMU. */
 module dev.platter.guest {
     requires static org.jspecify;
+    requires org.slf4j;
+
+    exports dev.platter.guest;
 }

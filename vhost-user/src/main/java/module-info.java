@@ -2,5 +2,8 @@
 module dev.platter.vhostuser {
     requires transitive dev.platter.api;
     requires dev.platter.linux;
+    requires org.slf4j;
     requires static org.jspecify;
+
+    exports dev.platter.vhostuser;
 }

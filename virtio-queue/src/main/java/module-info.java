@@ -1,5 +1,7 @@
 /** Virtqueues, device side. */
 module dev.platter.virtio.queue {
     requires transitive dev.platter.api;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
+
+    exports dev.platter.virtio.queue;
 }

@@ -2,7 +2,9 @@
 module dev.platter.virtio.scsi {
     requires transitive dev.platter.api;
     requires dev.platter.virtio.queue;
+    requires org.slf4j;
     requires static org.jspecify;
 
     exports dev.platter.scsi;
+    exports dev.platter.virtio.scsi;
 }

@@ -97,7 +97,7 @@ public final class Descriptors {
         }
     }
 
-    private static int fcntl(int fd, int command, int argument) {
+    static int fcntl(int fd, int command, int argument) {
         try {
             CallState state = CallState.ofThread();
             return state.answer((int) FCNTL.invokeExact(state.segment(), fd, command, argument));

@@ -162,7 +162,7 @@ public final class Errnos {
 
     /** The number's name, such as {@code ENOSPC}; {@code errno N} for one without. */
     public static String name(int errno) {
-        if (errno < 1 || errno >= NAMES.length || NAMES[errno - 1].equals("-")) {
+        if (errno < 1 || errno > NAMES.length || NAMES[errno - 1].equals("-")) {
             return "errno " + errno;
         }
         return NAMES[errno - 1];

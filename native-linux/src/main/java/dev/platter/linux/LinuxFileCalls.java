@@ -48,6 +48,9 @@ public final class LinuxFileCalls implements FileCalls {
     /** {@code sizeof(struct statfs)} on 64-bit Linux; {@code f_type} is its first word. */
     private static final long STATFS_BYTES = 120;
 
+    /** {@code sizeof(struct iovec)} on 64-bit Linux. */
+    private static final long IOVEC_BYTES = 16;
+
     private final CallState state;
     private final MemorySegment emptyPath;
     private final MemorySegment statfs;
@@ -89,6 +92,7 @@ public final class LinuxFileCalls implements FileCalls {
 
     @Override
     public long preadv2(int fd, MemorySegment iovecs, int count, long offset, int flags) {
+        requireEntries(iovecs, count);
         try {
             return state.answer(
                     (long) PREADV2.invokeExact(state.segment(), fd, iovecs, count, offset, flags));
@@ -99,6 +103,7 @@ public final class LinuxFileCalls implements FileCalls {
 
     @Override
     public long pwritev2(int fd, MemorySegment iovecs, int count, long offset, int flags) {
+        requireEntries(iovecs, count);
         try {
             return state.answer(
                     (long) PWRITEV2.invokeExact(state.segment(), fd, iovecs, count, offset, flags));
@@ -180,6 +185,13 @@ public final class LinuxFileCalls implements FileCalls {
     public int queryLock(int fd, int type, long start, long length) {
         int answer = lockControl(fd, FileLocks.F_OFD_GETLK, type, start, length);
         return answer < 0 ? answer : flock.get(JAVA_SHORT, FileLocks.TYPE_OFFSET);
+    }
+
+    /** The kernel would read past a short array; a negative count it refuses by itself. */
+    private static void requireEntries(MemorySegment iovecs, int count) {
+        if (count > iovecs.byteSize() / IOVEC_BYTES) {
+            throw new IndexOutOfBoundsException("more entries than the array holds");
+        }
     }
 
     private int lockControl(int fd, int command, int type, long start, long length) {

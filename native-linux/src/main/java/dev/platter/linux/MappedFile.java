@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A mapped part of a file. Any thread may use its segment. Closing unmaps it, and access through
  * the segment or its slices throws from then on; but the kernel knows raw addresses only, so I/O
- * into the memory must have ended. Likewise a file cut short under its mapping makes access fail
- * with an {@link InternalError}.
+ * into the memory must have ended. A file cut short under its mapping (a memfd of {@link
+ * Memory#memfd} cannot be) makes access fail with an {@link InternalError}.
  */
 public final class MappedFile implements AutoCloseable {
     private final Arena arena = Arena.ofShared();

@@ -12,6 +12,11 @@ import java.lang.invoke.MethodHandle;
 /** Memory that can be shared with another process: {@code memfd_create(2)} and {@code mmap(2)}. */
 public final class Memory {
     private static final int MFD_CLOEXEC = 0x1;
+    private static final int MFD_ALLOW_SEALING = 0x2;
+    private static final int F_ADD_SEALS = 1033;
+    private static final int F_SEAL_SEAL = 0x1;
+    private static final int F_SEAL_SHRINK = 0x2;
+    private static final int F_SEAL_GROW = 0x4;
     private static final int PROT_READ = 0x1;
     private static final int PROT_WRITE = 0x2;
     private static final int MAP_SHARED = 0x01;
@@ -30,7 +35,8 @@ public final class Memory {
     private Memory() {}
 
     /**
-     * A new file in memory, full of zeros.
+     * A new file in memory, full of zeros. Its size is sealed: no one who gets the descriptor can
+     * cut it short under our mapping.
      *
      * @param name shown in {@code /proc}; no meaning otherwise
      * @return its descriptor, closed on exec, which the caller closes
@@ -39,12 +45,21 @@ public final class Memory {
         try (Arena arena = Arena.ofConfined()) {
             int fd = memfdCreate(arena.allocateFrom(name));
             LinuxException.check(fd, "memfd_create", name);
-            int answer = new LinuxFileCalls(arena).ftruncate(fd, sizeBytes);
-            if (answer < 0) {
-                Descriptors.close(fd);
-                throw new LinuxException("ftruncate", name, -answer);
-            }
+            return fixedSize(fd, sizeBytes, new LinuxFileCalls(arena));
+        }
+    }
+
+    private static int fixedSize(int fd, long sizeBytes, LinuxFileCalls calls)
+            throws LinuxException {
+        try {
+            LinuxException.check(calls.ftruncate(fd, sizeBytes), "ftruncate", fd);
+            int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW;
+            int answer = Descriptors.fcntl(fd, F_ADD_SEALS, seals);
+            LinuxException.check(answer, "fcntl(F_ADD_SEALS)", fd);
             return fd;
+        } catch (LinuxException e) {
+            Descriptors.close(fd);
+            throw e;
         }
     }
 
@@ -98,7 +113,10 @@ public final class Memory {
     private static int memfdCreate(MemorySegment name) {
         try {
             CallState state = CallState.ofThread();
-            return state.answer((int) MEMFD_CREATE.invokeExact(state.segment(), name, MFD_CLOEXEC));
+            return state.answer(
+                    (int)
+                            MEMFD_CREATE.invokeExact(
+                                    state.segment(), name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }

@@ -19,6 +19,9 @@ public final class ReceivedDescriptors implements AutoCloseable {
      * @param capacity how many one message may bring, 0 to 253 ({@code SCM_MAX_FD})
      */
     public ReceivedDescriptors(int capacity) {
+        if (capacity > SocketMessage.MAX_DESCRIPTORS) {
+            throw new IllegalArgumentException("no message carries " + capacity + " descriptors");
+        }
         descriptors = new int[capacity];
     }
 

@@ -12,10 +12,6 @@ final class SocketCalls {
     /** Source: {@code asm-generic/socket.h}. */
     private static final int SOL_SOCKET = 1;
 
-    static final int SO_PEERCRED = 17;
-    static final int SO_RCVTIMEO = 20;
-    static final int SO_SNDTIMEO = 21;
-
     static final int SHUT_RDWR = 2;
 
     private static final int AF_UNIX = 1;

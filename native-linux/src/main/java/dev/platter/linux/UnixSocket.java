@@ -1,7 +1,6 @@
 package dev.platter.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,15 +11,13 @@ import org.jspecify.annotations.Nullable;
  * A Unix stream socket that listens, or that carries bytes and file descriptors.
  *
  * <p>One thread at a time receives (or accepts) and one sends; they need not be the same. Any
- * thread may call {@link #shutdown()}, which ends the waits of both; {@link #close()} is for
- * whoever knows that no call is under way.
+ * thread may call {@link #shutdown()}, which ends the waits of both, and {@link #close()}, which
+ * ends none: a call under way keeps the descriptor open until it returns.
  */
 public final class UnixSocket implements AutoCloseable {
     private static final int OWNER_ONLY = 0600;
     private static final int NO_WAKE = -1;
-    private static final long MILLIS_PER_SECOND = 1_000;
-    private static final long MICROS_PER_MILLI = 1_000;
-    private static final int CREDENTIAL_BYTES = 12;
+    private static final int[] NONE = {};
 
     private final SharedDescriptor descriptor;
     private final SocketMessage incoming;
@@ -58,13 +55,27 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
-    /** A socket connected to the one that listens at a path. */
+    /** {@link #connect(Path, long)} without a limit. */
     public static UnixSocket connect(Path path) throws LinuxException {
+        return connect(path, 0);
+    }
+
+    /**
+     * A socket connected to the one that listens at a path.
+     *
+     * @param path 107 bytes at most
+     * @param timeoutMillis how long to wait while the listener's backlog is full, after which it is
+     *     {@code EAGAIN}; 0 for no limit
+     * @throws LinuxException with {@code ECONNREFUSED} when nobody listens at the path any more
+     */
+    public static UnixSocket connect(Path path, long timeoutMillis) throws LinuxException {
         UnixSocket socket = create();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = UnixAddress.of(arena, "connect", path);
+            socket.setTimeouts(0, timeoutMillis);
             int answer = SocketCalls.connect(socket.fd(), address);
             LinuxException.check(answer, "connect", path.toString());
+            socket.setTimeouts(0, 0);
             return socket;
         } catch (LinuxException e) {
             socket.close();
@@ -103,7 +114,7 @@ public final class UnixSocket implements AutoCloseable {
      */
     public @Nullable UnixSocket accept(int wakeFd, long timeoutMillis) throws LinuxException {
         while (awaitReadable(wakeFd, timeoutMillis) == Readiness.READY) {
-            int answer = SocketCalls.accept(fd());
+            int answer = acceptOnce();
             if (answer >= 0) {
                 return new UnixSocket(answer);
             }
@@ -112,6 +123,17 @@ public final class UnixSocket implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private int acceptOnce() {
+        if (!descriptor.acquire()) {
+            return -Errnos.EBADF;
+        }
+        try {
+            return SocketCalls.accept(fd());
+        } finally {
+            descriptor.release();
+        }
     }
 
     /** {@link #awaitReadable(int, long)} without a wake descriptor. */
@@ -128,14 +150,25 @@ public final class UnixSocket implements AutoCloseable {
      * @param timeoutMillis negative waits without end
      */
     public Readiness awaitReadable(int wakeFd, long timeoutMillis) throws LinuxException {
-        waits.set(0, fd(), PollEvents.IN);
-        waits.set(1, wakeFd, PollEvents.IN);
-        int answer = waits.await(timeoutMillis);
+        int answer = poll(wakeFd, timeoutMillis);
         LinuxException.check(answer, "poll", fd());
         if (answer == 0) {
             return Readiness.TIMED_OUT;
         }
         return waits.returned(1) != 0 ? Readiness.WOKEN : Readiness.READY;
+    }
+
+    private int poll(int wakeFd, long timeoutMillis) {
+        if (!descriptor.acquire()) {
+            return -Errnos.EBADF;
+        }
+        try {
+            waits.set(0, fd(), PollEvents.IN);
+            waits.set(1, wakeFd, PollEvents.IN);
+            return waits.await(timeoutMillis);
+        } finally {
+            descriptor.release();
+        }
     }
 
     /**
@@ -174,11 +207,18 @@ public final class UnixSocket implements AutoCloseable {
     private long receiveMore(
             MemorySegment target, long from, long length, ReceivedDescriptors descriptors) {
         MemorySegment part = target.asSlice(from, length);
-        long answer;
-        do {
-            answer = incoming.receive(fd(), part, descriptors);
-        } while (answer == -Errnos.EINTR);
-        return answer;
+        if (!descriptor.acquire()) {
+            return -Errnos.EBADF;
+        }
+        try {
+            long answer;
+            do {
+                answer = incoming.receive(fd(), part, descriptors);
+            } while (answer == -Errnos.EINTR);
+            return answer;
+        } finally {
+            descriptor.release();
+        }
     }
 
     /**
@@ -194,6 +234,18 @@ public final class UnixSocket implements AutoCloseable {
         if (descriptors.length > SocketMessage.MAX_DESCRIPTORS) {
             return -Errnos.EINVAL;
         }
+        Descriptors.requireWithin(source, lengthBytes);
+        if (!descriptor.acquire()) {
+            return -Errnos.EBADF;
+        }
+        try {
+            return sendAll(source, lengthBytes, descriptors);
+        } finally {
+            descriptor.release();
+        }
+    }
+
+    private long sendAll(MemorySegment source, long lengthBytes, int... descriptors) {
         long done = 0;
         int[] beside = descriptors;
         while (done < lengthBytes) {
@@ -201,7 +253,7 @@ public final class UnixSocket implements AutoCloseable {
             long answer = outgoing.send(fd(), part, beside);
             if (answer >= 0) {
                 done += answer;
-                beside = new int[0];
+                beside = NONE;
             } else if (answer != -Errnos.EINTR) {
                 return answer;
             }
@@ -216,32 +268,12 @@ public final class UnixSocket implements AutoCloseable {
      * @param sendMillis 0 for no limit
      */
     public void setTimeouts(long receiveMillis, long sendMillis) throws LinuxException {
-        setTimeout(SocketCalls.SO_RCVTIMEO, receiveMillis);
-        setTimeout(SocketCalls.SO_SNDTIMEO, sendMillis);
-    }
-
-    private void setTimeout(int option, long millis) throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment timeval = arena.allocate(JAVA_LONG, 2);
-            timeval.setAtIndex(JAVA_LONG, 0, millis / MILLIS_PER_SECOND);
-            timeval.setAtIndex(JAVA_LONG, 1, millis % MILLIS_PER_SECOND * MICROS_PER_MILLI);
-            int answer = SocketCalls.setOption(fd(), option, timeval);
-            LinuxException.check(answer, "setsockopt", fd());
-        }
+        SocketOptions.setTimeouts(fd(), receiveMillis, sendMillis);
     }
 
     /** Who connected, or who listens where this one connected. */
     public PeerCredentials peerCredentials() throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ucred = arena.allocate(JAVA_INT, 3);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, CREDENTIAL_BYTES);
-            int answer = SocketCalls.option(fd(), SocketCalls.SO_PEERCRED, ucred, length);
-            LinuxException.check(answer, "getsockopt", fd());
-            return new PeerCredentials(
-                    ucred.getAtIndex(JAVA_INT, 0),
-                    ucred.getAtIndex(JAVA_INT, 1),
-                    ucred.getAtIndex(JAVA_INT, 2));
-        }
+        return SocketOptions.peerCredentials(fd());
     }
 
     /** The descriptor; it stays this object's. */

@@ -1,6 +1,6 @@
 /**
  * Every Linux system call Platter makes, with its constants, structures and error numbers. The only
- * package that calls restricted methods. Knows no block device, no virtio and no SCSI.
+ * package that calls restricted methods. Knows no backend, no virtio and no SCSI.
  */
 @NullMarked
 package dev.platter.linux;

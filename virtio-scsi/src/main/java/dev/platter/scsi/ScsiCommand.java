@@ -115,8 +115,19 @@ public final class ScsiCommand {
         transferredBytes = newTransferredBytes;
     }
 
-    void senseLength(int newSenseLengthBytes) {
-        senseLengthBytes = newSenseLengthBytes;
+    void good(long newTransferredBytes) {
+        end(ScsiStatus.GOOD, newTransferredBytes);
+    }
+
+    /** Ends with CHECK CONDITION and fixed format sense data. */
+    void checkCondition(int senseKey, int additionalSense) {
+        end(ScsiStatus.CHECK_CONDITION, 0);
+        senseLengthBytes = SenseData.fixed(sense, senseKey, additionalSense);
+    }
+
+    /** Ends with CHECK CONDITION, ILLEGAL REQUEST. */
+    void illegalRequest(int additionalSense) {
+        checkCondition(SenseKey.ILLEGAL_REQUEST, additionalSense);
     }
 
     void endWithOverrun() {

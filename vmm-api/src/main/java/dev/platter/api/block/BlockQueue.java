@@ -78,16 +78,18 @@ public interface BlockQueue extends AutoCloseable {
 
     /**
      * Hands the submitted batch to the host and delivers what has completed. Where the host's calls
-     * block, they are made here.
+     * block, they are made here, a bounded number of them: then requests may remain in flight, and
+     * the next poll makes further ones.
      *
-     * @return how many completions were delivered
+     * @return how many completions were delivered; where {@link #completionFd()} is -1, at least
+     *     one if a request was in flight
      */
     int poll(CompletionHandler handler);
 
     /**
-     * A file descriptor that becomes readable when {@link #poll} would deliver a completion, or -1
-     * where poll leaves nothing in flight and there is never anything to wait for. It stays the
-     * queue's.
+     * A file descriptor that becomes readable when {@link #poll} would deliver a completion; it
+     * stays the queue's. Or -1 where the host's calls are made inside poll, so that there is never
+     * anything to wait for: the owner polls until nothing is in flight.
      */
     int completionFd();
 

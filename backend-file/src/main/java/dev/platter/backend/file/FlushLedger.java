@@ -1,0 +1,189 @@
+package dev.platter.backend.file;
+
+import dev.platter.api.block.Errno;
+import dev.platter.linux.FileCalls;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What of an image may still be volatile: a generation that counts finished writes, the generation
+ * up to which the host has made them durable, and the error that ended all promises, if there was
+ * one. All queues of a backend share one ledger; any thread may call it.
+ *
+ * <p>A flush takes {@link #written()} when it is submitted: the generation it requires. It is
+ * answered
+ *
+ * <ul>
+ *   <li>with the error, once a flush or a durable write has failed, until the image is opened again
+ *       (Linux reports a failed write-back once, marks the pages clean and answers the next flush
+ *       with success; so no success can be believed after the first error);
+ *   <li>at once, if what it requires is flushed already;
+ *   <li>by a synchronisation of its own, if none is running;
+ *   <li>else after the running one: if that started after this flush took its generation it covers
+ *       it, otherwise one of those waiting starts the next, for all of them.
+ * </ul>
+ *
+ * <p>A write path pays one atomic increment and no lock. A backend whose flushes do not block uses
+ * {@link #tryStart} and {@link #finished} in place of {@link #flush}.
+ */
+public final class FlushLedger {
+    /** The answer to a flush that made a synchronisation of its own. */
+    public static final int SYNCED = 0;
+
+    /** The answer to a flush that needed none, or that another one covered. */
+    public static final int ELIDED = 1;
+
+    /** {@link #tryStart}: another synchronisation is running; ask again when it has finished. */
+    public static final int BUSY = 2;
+
+    private final AtomicLong written = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+
+    // Written under the lock. Volatile, so that written() and failure() need none.
+    private volatile int failure;
+    private long flushed;
+    private long startedAt;
+    private boolean syncing;
+
+    /** A ledger of an image that was just opened: nothing written, nothing failed. */
+    public FlushLedger() {}
+
+    /** How many writes have finished so far: what a flush submitted now must cover. */
+    public long written() {
+        return written.get();
+    }
+
+    /**
+     * Notes that a write has ended and left something that a flush must cover: any write, discard
+     * or write of zeroes, also a failed one, as part of it may have reached the host. The one
+     * exception is a write that succeeded with {@code RWF_DSYNC}: nothing of it is volatile, and it
+     * says nothing about others.
+     *
+     * <p>To be called after the host's answer and before the completion is delivered. Before the
+     * host's answer it would be wrong: a synchronisation could take the generation, end before the
+     * data is there, and count it as flushed. After the delivery it would be wrong too: the guest
+     * could submit a flush that does not require the write.
+     *
+     * @return the generation that covers this write
+     */
+    public long writeFinished() {
+        return written.incrementAndGet();
+    }
+
+    /**
+     * The error, as a positive errno, with which every flush and durable write is to be answered;
+     * or 0.
+     */
+    public int failure() {
+        return failure;
+    }
+
+    /**
+     * Ends all promises, because a durable write has failed. The first error stays.
+     *
+     * @param errno positive
+     */
+    public void fail(int errno) {
+        lock.lock();
+        try {
+            if (failure == 0) {
+                failure = errno;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Asks for a flush without waiting.
+     *
+     * @param required what {@link #written()} or {@link #writeFinished()} answered
+     * @return {@link #SYNCED} if the caller must synchronise now and then call {@link #finished};
+     *     {@link #ELIDED} if nothing is to be done; {@link #BUSY} if another one is running; or a
+     *     negative errno
+     */
+    public int tryStart(long required) {
+        lock.lock();
+        try {
+            if (failure != 0) {
+                return -failure;
+            }
+            if (flushed >= required) {
+                return ELIDED;
+            }
+            if (syncing) {
+                return BUSY;
+            }
+            syncing = true;
+            // Taken before the host is asked. A write that finishes while it works may have missed
+            // it, and has a later generation.
+            startedAt = written.get();
+            return SYNCED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Notes how the synchronisation that {@link #tryStart} admitted has ended, and wakes who waits.
+     *
+     * @param result 0 or a negative errno
+     */
+    public void finished(int result) {
+        lock.lock();
+        try {
+            if (result >= 0) {
+                flushed = startedAt;
+            } else if (failure == 0) {
+                failure = -result;
+            }
+            syncing = false;
+            idle.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Flushes, waiting for others where needed.
+     *
+     * @param required what {@link #written()} or {@link #writeFinished()} answered
+     * @param calls the caller's own host calls
+     * @param fd the caller's descriptor of the image
+     * @param counters where a synchronisation made here is counted
+     * @return {@link #SYNCED}, {@link #ELIDED}, or a negative errno
+     */
+    public int flush(long required, FileCalls calls, int fd, IoCounters counters) {
+        int admission = tryStart(required);
+        while (admission == BUSY) {
+            awaitIdle();
+            admission = tryStart(required);
+        }
+        if (admission != SYNCED) {
+            return admission;
+        }
+        int result = -Errno.EIO;
+        try {
+            do {
+                counters.countSync();
+                result = calls.fdatasync(fd);
+            } while (result == -Errno.EINTR);
+        } finally {
+            finished(result);
+        }
+        return result < 0 ? result : SYNCED;
+    }
+
+    private void awaitIdle() {
+        lock.lock();
+        try {
+            while (syncing) {
+                idle.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.platter.backend.file;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BackendOptions;
+import dev.platter.api.block.BlockLimits;
+import dev.platter.linux.Errnos;
+import dev.platter.linux.FileCalls;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open and locked image: a file or a block device, with everything about it that was found out
+ * when it was opened. Any thread may use it.
+ *
+ * <p>Each queue takes a descriptor of its own by {@link #openAnother}. The kernel reports a failed
+ * write-back once for each open file description. If queues shared one, the error could be told to
+ * another queue's call that has not recorded it yet, while a durable write of this queue, whose
+ * data is lost, is told of success.
+ */
+public final class ImageFile {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageFile.class);
+
+    private final String path;
+    private final int fd;
+    private final int openFlags;
+    private final ImageTraits traits;
+    private final BlockLimits limits;
+    private final DsyncChoice dsync;
+    private volatile DurableWriteStrategy strategy;
+
+    ImageFile(
+            String path,
+            int fd,
+            int openFlags,
+            ImageTraits traits,
+            BlockLimits limits,
+            DsyncChoice dsync) {
+        this.path = path;
+        this.fd = fd;
+        this.openFlags = openFlags;
+        this.traits = traits;
+        this.limits = limits;
+        this.dsync = dsync;
+        strategy = dsync.strategy();
+    }
+
+    /**
+     * Opens an image as asked, locks it, and finds out what its host can do.
+     *
+     * @param preference the user's choice of how writes become durable
+     * @param submission how the backend will hand over its requests
+     * @param calls used only during the call
+     * @throws BackendException if it cannot be opened as asked; then nothing was created or changed
+     */
+    public static ImageFile open(
+            BackendOptions options,
+            DsyncPreference preference,
+            SubmissionPath submission,
+            FileCalls calls)
+            throws BackendException {
+        return new ImageOpener(options, preference, submission, calls).open();
+    }
+
+    /** The path as the user wrote it. */
+    public String path() {
+        return path;
+    }
+
+    /** The capacity, fixed while the image is open. */
+    public long sizeBytes() {
+        return traits.sizeBytes();
+    }
+
+    /** Whether the image was opened for reading only. */
+    public boolean readOnly() {
+        return traits.readOnly();
+    }
+
+    /** Whether the page cache is bypassed. */
+    public boolean direct() {
+        return traits.direct();
+    }
+
+    /** Whether the image is a block device. */
+    public boolean blockDevice() {
+        return traits.storage().blockDevice();
+    }
+
+    /** Whether discards go to the host; otherwise they succeed and do nothing. */
+    public boolean discards() {
+        return limits.discardGranularityBytes() != 0;
+    }
+
+    /**
+     * Where each piece of a request's memory must start, and of what its length must be a multiple;
+     * 1 where any will do.
+     */
+    public int memoryAlignmentBytes() {
+        return traits.memoryAlignmentBytes();
+    }
+
+    /** What a backend on this image can take. */
+    public BlockLimits limits() {
+        return limits;
+    }
+
+    /** How durable writes are to be made now. */
+    public DurableWriteStrategy durableWriteStrategy() {
+        return strategy;
+    }
+
+    /**
+     * Gives up {@code RWF_DSYNC} because the host has refused a write with it, and has written
+     * nothing: from now on durable writes are followed by {@code fdatasync}.
+     *
+     * @param answer the host's negative errno
+     * @return whether that is what the answer means, and the write is to be made anew
+     */
+    public boolean giveUpRwfDsync(int answer) {
+        if (answer != -Errnos.EOPNOTSUPP && answer != -Errnos.ENOSYS) {
+            return false;
+        }
+        strategy = DurableWriteStrategy.WRITE_THEN_FDATASYNC;
+        LOG.warn(
+                "{}: the host refused RWF_DSYNC ({}); durable writes go by write and fdatasync",
+                path,
+                Errnos.name(-answer));
+        return true;
+    }
+
+    /**
+     * Opens the image once more, as a further open file description of the same file, whatever its
+     * path leads to by now.
+     *
+     * @return a descriptor that the caller closes; closing it leaves the lock alone
+     */
+    public int openAnother(FileCalls calls) throws BackendException {
+        int another = calls.open("/proc/self/fd/" + fd, openFlags, 0);
+        if (another < 0) {
+            throw HostFailures.of("open another descriptor of", path, another);
+        }
+        return another;
+    }
+
+    /**
+     * Closes the image and so drops its lock.
+     *
+     * @throws BackendException if the host reports an error
+     */
+    public void close(FileCalls calls) throws BackendException {
+        int answer = calls.close(fd);
+        if (answer < 0 && answer != -Errnos.EINTR) {
+            throw HostFailures.of("close", path, answer);
+        }
+    }
+
+    /**
+     * One line for a log.
+     *
+     * @param backend the backend's name
+     */
+    public String description(String backend) {
+        String cache =
+                direct()
+                        ? "O_DIRECT (" + limits.requestAlignmentBytes() + "-byte alignment)"
+                        : "page cache";
+        return backend
+                + ": "
+                + path
+                + ", "
+                + Sizes.text(sizeBytes())
+                + ", "
+                + traits.storage().displayName()
+                + ", "
+                + cache
+                + ", "
+                + (readOnly() ? "read-only" : durability());
+    }
+
+    private String durability() {
+        String way =
+                switch (dsync.strategy()) {
+                    case RWF_DSYNC -> "pwritev2(RWF_DSYNC)";
+                    case WRITE_THEN_FDATASYNC -> "write and fdatasync";
+                };
+        return "write-through by " + way + ": " + dsync.reason();
+    }
+}

@@ -1,0 +1,284 @@
+package dev.platter.backend.file;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BackendOptions;
+import dev.platter.api.block.BlockLimits;
+import dev.platter.linux.BlockIoctls;
+import dev.platter.linux.Errnos;
+import dev.platter.linux.FallocateModes;
+import dev.platter.linux.FileCalls;
+import dev.platter.linux.FileStatus;
+import dev.platter.linux.OpenFlags;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** One opening of an image: creation, flags, lock, size, alignment, durability, in this order. */
+final class ImageOpener {
+    private static final int SECTOR_BYTES = 512;
+
+    /** {@code MAX_RW_COUNT} of Linux: what one read or write transfers at most. */
+    private static final int MAX_TRANSFER_BYTES = 0x7ffff000;
+
+    /** Longer ones hold their queue up for too long: the calls that serve them block. */
+    private static final long MAX_DISCARD_BYTES = 1L << 30;
+
+    private static final int MAX_BLOCK_BYTES = 1 << 16;
+
+    private final BackendOptions options;
+    private final DsyncPreference preference;
+    private final SubmissionPath submission;
+    private final FileCalls calls;
+    private final String path;
+
+    ImageOpener(
+            BackendOptions options,
+            DsyncPreference preference,
+            SubmissionPath submission,
+            FileCalls calls) {
+        this.options = options;
+        this.preference = preference;
+        this.submission = submission;
+        this.calls = calls;
+        this.path = options.location();
+    }
+
+    ImageFile open() throws BackendException {
+        checkSize();
+        boolean exists = checkKind();
+        if (exists || options.createSizeBytes().isEmpty()) {
+            return openExisting();
+        }
+        if (options.readOnly()) {
+            throw new BackendException(
+                    path + " does not exist, and readonly=on cannot create it: use readonly=off");
+        }
+        ImageCreation creation = new ImageCreation(calls, path);
+        boolean created = creation.create(options.createSizeBytes().getAsLong());
+        try {
+            return openExisting();
+        } catch (BackendException failure) {
+            // In use already, it is that user's disk now: removing it would take it away.
+            if (created && failure.errno() != Errnos.EBUSY) {
+                creation.undo();
+            }
+            throw failure;
+        }
+    }
+
+    private void checkSize() throws BackendException {
+        if (options.createSizeBytes().isEmpty()) {
+            return;
+        }
+        long size = options.createSizeBytes().getAsLong();
+        if (size <= 0 || size % SECTOR_BYTES != 0) {
+            throw new BackendException(
+                    "size=" + size + " is not a positive multiple of 512 bytes: round it up");
+        }
+    }
+
+    /** Whether the path exists; anything but a file and a block device is not even opened. */
+    private boolean checkKind() throws BackendException {
+        try {
+            Path file = Path.of(path);
+            if (path.isEmpty() || !Files.exists(file)) {
+                return false;
+            }
+            // Looked at before the opening: that of a FIFO would wait, that of a tape would rewind.
+            int type = (Integer) Files.getAttribute(file, "unix:mode") & 0xf000;
+            if (type != 0x8000 && type != 0x6000) {
+                throw new BackendException(
+                        path + " is neither a file nor a block device: name a disk image");
+            }
+            return true;
+        } catch (InvalidPathException | IOException failure) {
+            throw new BackendException("cannot look at " + path + ": " + failure.getMessage());
+        }
+    }
+
+    private ImageFile openExisting() throws BackendException {
+        int flags =
+                (options.readOnly() ? OpenFlags.O_RDONLY : OpenFlags.O_RDWR)
+                        | OpenFlags.O_CLOEXEC
+                        | (options.cacheMode().direct() ? OpenFlags.O_DIRECT : 0);
+        int fd = calls.open(path, flags, 0);
+        if (fd < 0) {
+            throw openFailure(fd);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            ImageLock.acquire(calls, fd, path, options.readOnly());
+            return examine(fd, flags, arena);
+        } catch (BackendException | RuntimeException failure) {
+            calls.close(fd);
+            throw failure;
+        }
+    }
+
+    private BackendException openFailure(int answer) {
+        if (answer == -Errnos.EINVAL && options.cacheMode().direct()) {
+            return DirectAlignment.unsupported(path);
+        }
+        String remedy =
+                switch (-answer) {
+                    case Errnos.ENOENT -> "; check the path, or give size= to create it";
+                    case Errnos.EACCES, Errnos.EPERM, Errnos.EROFS ->
+                            options.readOnly()
+                                    ? ""
+                                    : "; to open it for reading only use readonly=on";
+                    default -> "";
+                };
+        return HostFailures.of("open", path, answer, remedy);
+    }
+
+    private ImageFile examine(int fd, int flags, Arena arena) throws BackendException {
+        FileStatus status = new FileStatus(arena);
+        check(calls.status(fd, status), "examine");
+        boolean device = status.isBlockDevice();
+        DeviceQueue queue =
+                device
+                        ? DeviceQueue.of(status.specialDeviceMajor(), status.specialDeviceMinor())
+                        : new DeviceQueue(false, 0, 0);
+        StorageTraits storage =
+                device ? StorageTraits.device(queue.fua()) : StorageTraits.file(fileSystem(fd));
+        MemorySegment number = arena.allocate(ValueLayout.JAVA_LONG);
+        if (device) {
+            checkWritable(fd, number);
+        }
+        int logicalBlock = device ? intIoctl(fd, BlockIoctls.BLKSSZGET, number) : 0;
+        long size = device ? deviceSize(fd, number) : status.sizeBytes();
+        boolean direct = options.cacheMode().direct();
+        DirectAlignment alignment =
+                direct
+                        ? DirectAlignment.probe(calls, fd, path, status, logicalBlock)
+                        : new DirectAlignment(Math.max(SECTOR_BYTES, logicalBlock), 1);
+        checkImageSize(size, alignment.requestBytes());
+        ImageTraits traits =
+                new ImageTraits(size, options.readOnly(), direct, alignment.memoryBytes(), storage);
+        BlockLimits limits =
+                device
+                        ? deviceLimits(fd, number, queue, alignment.requestBytes())
+                        : fileLimits(fd, status, size, alignment.requestBytes());
+        return new ImageFile(path, fd, flags, traits, limits, chooseDsync(fd, storage, arena));
+    }
+
+    private long fileSystem(int fd) throws BackendException {
+        long magic = calls.fileSystem(fd);
+        if (magic < 0) {
+            throw HostFailures.of("examine the file system of", path, magic);
+        }
+        return magic;
+    }
+
+    private void checkWritable(int fd, MemorySegment number) throws BackendException {
+        // The opening of a read-only device for writing succeeds; only its writes fail.
+        if (!options.readOnly() && intIoctl(fd, BlockIoctls.BLKROGET, number) != 0) {
+            throw new BackendException(
+                    path + " is a read-only block device: use readonly=on", Errnos.EROFS);
+        }
+    }
+
+    private void checkImageSize(long size, int alignmentBytes) throws BackendException {
+        if (size == 0) {
+            throw new BackendException(
+                    path
+                            + " is empty, and an existing image is never resized: make it as large"
+                            + " as the disk is to be");
+        }
+        if (size % alignmentBytes != 0) {
+            throw new BackendException(
+                    path
+                            + " has "
+                            + size
+                            + " bytes, not a multiple of the "
+                            + alignmentBytes
+                            + " that its host reads and writes at once: pad it with truncate -s %"
+                            + alignmentBytes);
+        }
+    }
+
+    private BlockLimits fileLimits(int fd, FileStatus status, long size, int requestBytes) {
+        int block = status.blockSizeBytes();
+        if (Integer.bitCount(block) != 1 || block > MAX_BLOCK_BYTES) {
+            block = DirectAlignment.MAX_BYTES;
+        }
+        block = Math.max(block, requestBytes);
+        boolean punches = !options.readOnly() && options.discard() && punches(fd, size);
+        return limits(requestBytes, block, 0, punches ? block : 0, punches);
+    }
+
+    /** Whether the file system can punch holes: tried behind the end, where there is nothing. */
+    private boolean punches(int fd, long size) {
+        int mode = FallocateModes.FALLOC_FL_PUNCH_HOLE | FallocateModes.FALLOC_FL_KEEP_SIZE;
+        return calls.fallocate(fd, mode, size, SECTOR_BYTES) == 0;
+    }
+
+    private BlockLimits deviceLimits(
+            int fd, MemorySegment number, DeviceQueue queue, int requestBytes)
+            throws BackendException {
+        int physical = intIoctl(fd, BlockIoctls.BLKPBSZGET, number);
+        int optimal = intIoctl(fd, BlockIoctls.BLKIOOPT, number);
+        boolean discards = !options.readOnly() && options.discard() && queue.discardMaxBytes() != 0;
+        long granularity = Math.max(queue.discardGranularityBytes(), requestBytes);
+        return limits(
+                requestBytes,
+                Math.max(physical, requestBytes),
+                optimal,
+                discards ? (int) Math.min(granularity, MAX_DISCARD_BYTES) : 0,
+                false);
+    }
+
+    private static BlockLimits limits(
+            int requestBytes, int physical, int optimal, int granularity, boolean readsZero) {
+        return new BlockLimits(
+                requestBytes,
+                MAX_TRANSFER_BYTES & -requestBytes,
+                physical,
+                optimal,
+                granularity,
+                MAX_DISCARD_BYTES,
+                readsZero);
+    }
+
+    private DsyncChoice chooseDsync(int fd, StorageTraits storage, Arena arena)
+            throws BackendException {
+        DsyncChoice choice = DsyncPolicy.choose(preference, storage, submission);
+        if (choice.strategy() != DurableWriteStrategy.RWF_DSYNC || options.readOnly()) {
+            return choice;
+        }
+        int refusal = DsyncProbe.refusal(calls, fd, arena);
+        if (refusal == 0) {
+            return choice;
+        }
+        String why = "the host refuses RWF_DSYNC (" + Errnos.name(refusal) + ")";
+        if (preference == DsyncPreference.RWF) {
+            throw new BackendException(
+                    "dsync=rwf does not work on "
+                            + path
+                            + ": "
+                            + why
+                            + "; use dsync=auto or dsync=fdatasync",
+                    refusal);
+        }
+        return DsyncChoice.fdatasync(why);
+    }
+
+    private long deviceSize(int fd, MemorySegment number) throws BackendException {
+        check(calls.ioctl(fd, BlockIoctls.BLKGETSIZE64, number), "find the size of");
+        return number.get(ValueLayout.JAVA_LONG, 0);
+    }
+
+    private int intIoctl(int fd, long request, MemorySegment number) throws BackendException {
+        check(calls.ioctl(fd, request, number), "examine the block device");
+        return number.get(ValueLayout.JAVA_INT, 0);
+    }
+
+    private void check(int answer, String operation) throws BackendException {
+        if (answer < 0) {
+            throw HostFailures.of(operation, path, answer);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.platter.backend.posix;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BackendOptions;
+import dev.platter.api.block.BlockBackend;
+import dev.platter.api.block.BlockLimits;
+import dev.platter.api.block.BlockQueue;
+import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.backend.file.DsyncPreference;
+import dev.platter.backend.file.FlushLedger;
+import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.SubmissionPath;
+import dev.platter.linux.FileCalls;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An image served by blocking system calls on the threads that own its queues. */
+public final class PosixBackend implements BlockBackend {
+    /** The backend's name, by which a user selects it. */
+    static final String NAME = "posix";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PosixBackend.class);
+
+    private final Function<Arena, FileCalls> callsOf;
+    private final ImageFile image;
+    private final FlushLedger ledger = new FlushLedger();
+    private final List<PosixQueue> open = new ArrayList<>();
+    private BlockQueueStatistics ofClosed = BlockQueueStatistics.ZERO;
+    private boolean closed;
+
+    private PosixBackend(ImageFile image, Function<Arena, FileCalls> callsOf) {
+        this.image = image;
+        this.callsOf = callsOf;
+    }
+
+    /**
+     * Opens an image.
+     *
+     * @param callsOf makes the host calls of one thread, with buffers that live as long as the
+     *     arena: {@code LinuxFileCalls::new}, or a test's own in front of it
+     * @throws BackendException if it cannot be opened as asked; then nothing was created or changed
+     */
+    public static PosixBackend open(BackendOptions options, Function<Arena, FileCalls> callsOf)
+            throws BackendException {
+        for (String name : new TreeSet<>(options.properties().keySet())) {
+            if (!name.equals(DsyncPreference.PROPERTY)) {
+                throw new BackendException(
+                        "the posix backend has no option " + name + ": it knows dsync only");
+            }
+        }
+        DsyncPreference preference =
+                DsyncPreference.parse(options.properties().get(DsyncPreference.PROPERTY));
+        try (Arena arena = Arena.ofConfined()) {
+            ImageFile image =
+                    ImageFile.open(
+                            options, preference, SubmissionPath.SYSTEM_CALL, callsOf.apply(arena));
+            PosixBackend backend = new PosixBackend(image, callsOf);
+            LOG.info("{}", backend.description());
+            return backend;
+        }
+    }
+
+    ImageFile image() {
+        return image;
+    }
+
+    FlushLedger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public long sizeBytes() {
+        return image.sizeBytes();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return image.readOnly();
+    }
+
+    @Override
+    public BlockLimits limits() {
+        return image.limits();
+    }
+
+    @Override
+    public String description() {
+        return image.description(NAME);
+    }
+
+    /** The queue closes the arena. */
+    @Override
+    @SuppressWarnings("MustBeClosedChecker")
+    public synchronized BlockQueue openQueue(int capacity) throws BackendException {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity must be 1 or more: " + capacity);
+        }
+        if (closed) {
+            throw new IllegalStateException("the backend is closed");
+        }
+        // Shared, as the thread that opens a queue may hand it to another.
+        Arena arena = Arena.ofShared();
+        try {
+            FileCalls calls = callsOf.apply(arena);
+            int fd = image.openAnother(calls);
+            PosixQueue queue = new PosixQueue(this, capacity, calls, fd, arena);
+            open.add(queue);
+            return queue;
+        } catch (BackendException | RuntimeException failure) {
+            arena.close();
+            throw failure;
+        }
+    }
+
+    synchronized void queueClosed(PosixQueue queue) {
+        open.remove(queue);
+        ofClosed = ofClosed.plus(queue.statistics());
+    }
+
+    @Override
+    public synchronized BlockQueueStatistics statistics() {
+        BlockQueueStatistics sum = ofClosed;
+        for (PosixQueue queue : open) {
+            sum = sum.plus(queue.statistics());
+        }
+        return sum;
+    }
+
+    @Override
+    public synchronized void close() throws BackendException {
+        if (closed) {
+            return;
+        }
+        if (!open.isEmpty()) {
+            throw new IllegalStateException(open.size() + " queues are open");
+        }
+        closed = true;
+        try (Arena arena = Arena.ofConfined()) {
+            image.close(callsOf.apply(arena));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.platter.cli;
+
+import dev.platter.cli.serve.UsageException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code platter} command and its entry point. */
+@Command(
+        name = "platter",
+        description = "Block storage for virtual machines: virtio-scsi disks served over vhost-user.",
+        subcommands = {ServeCommand.class, DemoCommand.class, DoctorCommand.class},
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Start here:",
+            "  platter demo      shows what each cache mode does, on this machine",
+            "  platter doctor    tells what this machine offers",
+            "  platter serve --socket /tmp/disk.sock --disk file=disk.raw,size=1G",
+        })
+public final class Platter {
+    private Platter() {}
+
+    /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Platter())
+                .setUsageHelpWidth(100)
+                .setExecutionExceptionHandler(Platter::failed)
+                .setParameterExceptionHandler(Platter::misused);
+    }
+
+    private static int failed(Exception problem, CommandLine command, CommandLine.ParseResult result) {
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + sentence(problem));
+        return problem instanceof UsageException ? ExitCodes.USAGE : ExitCodes.FAILED;
+    }
+
+    private static int misused(ParameterException problem, String[] arguments) {
+        CommandLine command = problem.getCommandLine();
+        PrintWriter err = command.getErr();
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + sentence(problem) + "; see " + name + " --help.");
+        return ExitCodes.USAGE;
+    }
+
+    private static String sentence(Exception problem) {
+        String message = problem.getMessage();
+        return message == null ? problem.toString() : message;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.platter.cli.doctor;
+
+import dev.platter.guest.GuestTools;
+import dev.platter.linux.Errnos;
+import dev.platter.linux.Kernel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What this machine offers, whatever the image. */
+final class MachineCheck {
+    private static final int OLDEST_JDK = 22;
+    private static final int RWF_DSYNC_MAJOR = 4;
+    private static final int RWF_DSYNC_MINOR = 7;
+    private static final long MEBIBYTE = 1 << 20;
+
+    private MachineCheck() {}
+
+    static List<Finding> findings() {
+        return List.of(jdk(), kernel(), ioUring(), lockedMemory(), qemu(), guest());
+    }
+
+    private static Finding jdk() {
+        String found = Runtime.version() + " at " + System.getProperty("java.home");
+        return Runtime.version().feature() >= OLDEST_JDK
+                ? Finding.ok("JDK", found)
+                : Finding.bad("JDK", found + "; Platter needs release " + OLDEST_JDK + " or later");
+    }
+
+    private static Finding kernel() {
+        return Kernel.atLeast(RWF_DSYNC_MAJOR, RWF_DSYNC_MINOR)
+                ? Finding.ok("kernel", "Linux " + Kernel.release() + ", has pwritev2 with RWF_DSYNC")
+                : Finding.note("kernel", "Linux " + Kernel.release() + ", too old for RWF_DSYNC; durable writes take an fdatasync each");
+    }
+
+    private static Finding ioUring() {
+        int answer = Kernel.ioUringProbe();
+        return answer >= 0
+                ? Finding.ok("io_uring", "the kernel allows it; Platter's io_uring backend is not built yet, so posix is used")
+                : Finding.note("io_uring", "not available (" + Errnos.message(-answer) + "); the posix backend is used");
+    }
+
+    private static Finding lockedMemory() {
+        long limit = Kernel.lockedMemoryLimitBytes();
+        String text = limit < 0 ? "unlimited" : limit / MEBIBYTE + " MiB";
+        return Finding.ok("locked memory", text + "; the posix backend locks none");
+    }
+
+    private static Finding qemu() {
+        try {
+            Process process = new ProcessBuilder("qemu-system-x86_64", "--version").redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor(10, TimeUnit.SECONDS);
+            return Finding.ok("QEMU", said.lines().findFirst().orElse("installed"));
+        } catch (IOException e) {
+            return Finding.note("QEMU", "qemu-system-x86_64 is not installed; any other vhost-user-scsi front-end will do");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Finding.note("QEMU", "interrupted while asking for its version");
+        }
+    }
+
+    private static Finding guest() {
+        return GuestTools.missing(List.of(GuestTools.FIO))
+                .map(reason -> Finding.note("demo guest", reason + "; platter demo then plays the guest itself"))
+                .orElse(Finding.ok("demo guest", "kernel and tools are here; platter demo boots a Linux guest"));
+    }
+}

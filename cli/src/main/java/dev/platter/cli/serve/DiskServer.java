@@ -1,0 +1,126 @@
+package dev.platter.cli.serve;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.scsi.LogicalUnit;
+import dev.platter.scsi.ScsiTarget;
+import dev.platter.vhostuser.VhostUserException;
+import dev.platter.vhostuser.VhostUserOptions;
+import dev.platter.vhostuser.VhostUserServer;
+import dev.platter.virtio.scsi.VirtioScsiDevice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Open disks behind one listening socket. */
+public final class DiskServer implements AutoCloseable {
+    private static final int CONTROL_AND_EVENT_QUEUE = 2;
+
+    private final List<OpenDisk> disks;
+    private final VhostUserServer server;
+
+    private DiskServer(List<OpenDisk> disks, VhostUserServer server) {
+        this.disks = disks;
+        this.server = server;
+    }
+
+    /**
+     * Opens the disks and listens.
+     *
+     * @throws UsageException if a disk or the socket cannot be had; then nothing was created
+     */
+    public static DiskServer start(Path socket, List<DiskSpec> specs, int queues) throws UsageException {
+        List<Integer> addresses = targetNumbers(specs);
+        List<OpenDisk> disks = new ArrayList<>();
+        try {
+            for (DiskSpec spec : specs) {
+                disks.add(OpenDisk.open(spec));
+            }
+            VirtioScsiDevice device = new VirtioScsiDevice(targets(addresses, disks), queues);
+            return new DiskServer(disks, listen(socket, device, queues));
+        } catch (UsageException e) {
+            disks.forEach(OpenDisk::undo);
+            throw e;
+        }
+    }
+
+    private static VhostUserServer listen(Path socket, VirtioScsiDevice device, int queues) throws UsageException {
+        try {
+            return VhostUserServer.listen(socket, device, new VhostUserOptions(queues + CONTROL_AND_EVENT_QUEUE, VhostUserOptions.MEMORY_SLOT_LIMIT));
+        } catch (VhostUserException e) {
+            throw new UsageException("--socket: " + e.getMessage());
+        }
+    }
+
+    /**
+     * The target of each disk: the chosen ones, and for the others, in their order, the lowest that no
+     * disk has.
+     */
+    static List<Integer> targetNumbers(List<DiskSpec> specs) throws UsageException {
+        Set<Long> taken = new HashSet<>();
+        Set<Integer> targets = new HashSet<>();
+        for (DiskSpec spec : specs) {
+            if (spec.target().isPresent()) {
+                int target = spec.target().getAsInt();
+                targets.add(target);
+                if (!taken.add((long) target << Integer.SIZE | spec.lun())) {
+                    throw new UsageException("--disk: target=" + target + ",lun=" + spec.lun() + " is given to two disks; give one another address.");
+                }
+            }
+        }
+        List<Integer> numbers = new ArrayList<>();
+        int free = 0;
+        for (DiskSpec spec : specs) {
+            if (spec.target().isPresent()) {
+                numbers.add(spec.target().getAsInt());
+                continue;
+            }
+            while (targets.contains(free)) {
+                free++;
+            }
+            if (free > DiskSpec.MAX_TARGET) {
+                throw new UsageException("--disk: there are more disks than targets; put several on one target with target= and lun=.");
+            }
+            targets.add(free);
+            numbers.add(free);
+        }
+        return numbers;
+    }
+
+    private static Map<Integer, ScsiTarget> targets(List<Integer> numbers, List<OpenDisk> disks) {
+        Map<Integer, Map<Integer, LogicalUnit>> units = new HashMap<>();
+        for (int i = 0; i < disks.size(); i++) {
+            OpenDisk disk = disks.get(i);
+            units.computeIfAbsent(numbers.get(i), target -> new HashMap<>()).put(disk.spec().lun(), disk.unit());
+        }
+        Map<Integer, ScsiTarget> targets = new HashMap<>();
+        units.forEach((target, luns) -> targets.put(target, new ScsiTarget(luns)));
+        return targets;
+    }
+
+    /** The counters of a disk's backend; disks count in the order they were given. */
+    public BlockQueueStatistics statistics(int disk) {
+        return disks.get(disk).backend().statistics();
+    }
+
+    /** Drains what is in flight, removes the socket, flushes and closes every image. */
+    @Override
+    public void close() throws BackendException {
+        server.close();
+        BackendException first = null;
+        for (OpenDisk disk : disks) {
+            try {
+                disk.close();
+            } catch (BackendException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

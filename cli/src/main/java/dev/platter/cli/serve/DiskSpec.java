@@ -1,0 +1,113 @@
+package dev.platter.cli.serve;
+
+import dev.platter.api.block.BackendOptions;
+import dev.platter.api.block.CacheMode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * One {@code --disk}: what the user asked for, checked as far as it can be without touching the host.
+ *
+ * @param file the image's path
+ * @param createSizeBytes the size to create a missing image with
+ * @param cacheMode the three switches
+ * @param backend the backend's name, or {@code auto}
+ * @param dsync how durable writes are made
+ * @param target the SCSI target, where the user chose one
+ * @param lun the logical unit number
+ * @param readOnly whether the disk refuses writes
+ * @param serial the unit serial number (VPD 80h), where given
+ * @param dpofua whether the mode header advertises DPO and FUA
+ * @param discard whether discards reach the host
+ * @param logicalBlockBytes the logical block length
+ * @param physicalBlockBytes the physical block length, where given
+ */
+public record DiskSpec(
+        String file,
+        OptionalLong createSizeBytes,
+        CacheMode cacheMode,
+        String backend,
+        String dsync,
+        OptionalInt target,
+        int lun,
+        boolean readOnly,
+        Optional<String> serial,
+        boolean dpofua,
+        boolean discard,
+        int logicalBlockBytes,
+        OptionalInt physicalBlockBytes) {
+    /** The keys of {@code --disk}, in the order of the help. */
+    static final String KEYS =
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, target, lun, "
+                    + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
+
+    static final int MAX_TARGET = 255;
+    private static final int MAX_LUN = 16383;
+    private static final int MAX_SERIAL_CHARACTERS = 36;
+
+    /** Reads the value of one {@code --disk}. */
+    public static DiskSpec parse(String text) throws UsageException {
+        OptionList options = OptionList.parse("--disk", text);
+        String file =
+                options.text("file")
+                        .orElseThrow(() -> new UsageException("--disk: file= is missing; name the image, as in file=disk.raw."));
+        DiskSpec spec =
+                new DiskSpec(
+                        file,
+                        options.size("size"),
+                        cacheMode(options),
+                        options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
+                        options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
+                        options.number("target", 0, MAX_TARGET),
+                        options.number("lun", 0, MAX_LUN).orElse(0),
+                        options.onOff("readonly").orElse(false),
+                        options.text("serial"),
+                        options.onOff("dpofua").orElse(false),
+                        "unmap".equals(options.choice("discard", List.of("unmap", "ignore")).orElse("ignore")),
+                        Integer.parseInt(options.choice("logical_block_size", List.of("512", "4096")).orElse("512")),
+                        options.number("physical_block_size", 512, 1 << 20));
+        options.refuseRest(KEYS);
+        spec.check();
+        return spec;
+    }
+
+    /** As in QEMU the name is a shortcut, and a switch given by itself wins over it. */
+    private static CacheMode cacheMode(OptionList options) throws UsageException {
+        String name = options.choice("cache", List.of("writeback", "none", "off", "writethrough", "directsync", "unsafe")).orElse("writeback");
+        CacheMode named = CacheMode.named(name).orElseThrow();
+        return new CacheMode(
+                options.onOff("cache.writeback").orElse(named.writeback()),
+                options.onOff("cache.direct").orElse(named.direct()),
+                options.onOff("cache.no-flush").orElse(named.noFlush()));
+    }
+
+    private void check() throws UsageException {
+        if (serial.isPresent() && !isPrintable(serial.get())) {
+            throw new UsageException("--disk: serial= takes at most " + MAX_SERIAL_CHARACTERS + " printable ASCII characters.");
+        }
+        int physical = physicalBlockBytes.orElse(logicalBlockBytes);
+        if (Integer.bitCount(physical) != 1 || physical < logicalBlockBytes) {
+            throw new UsageException(
+                    "--disk: physical_block_size=" + physical + " must be a power of two and at least logical_block_size=" + logicalBlockBytes + ".");
+        }
+        if (createSizeBytes.isPresent() && createSizeBytes.getAsLong() % logicalBlockBytes != 0) {
+            throw new UsageException(
+                    "--disk: size=" + createSizeBytes.getAsLong() + " is not a multiple of logical_block_size=" + logicalBlockBytes + "; round it up.");
+        }
+        if (createSizeBytes.isPresent() && readOnly) {
+            throw new UsageException("--disk: size= would create a disk that readonly=on keeps empty; leave one of them out.");
+        }
+    }
+
+    private static boolean isPrintable(String text) {
+        return text.length() <= MAX_SERIAL_CHARACTERS && text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
+    }
+
+    /** How the backend opens the image. */
+    BackendOptions backendOptions() {
+        return new BackendOptions(file, cacheMode, readOnly, discard, createSizeBytes, Map.of("dsync", dsync));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.platter.cli.serve;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BlockBackend;
+import dev.platter.api.block.BlockBackendProvider;
+import dev.platter.api.block.BlockQueue;
+import dev.platter.scsi.LogicalUnit;
+import dev.platter.scsi.LogicalUnitOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A disk whose image is open, with the logical unit over it. */
+final class OpenDisk implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenDisk.class);
+
+    private final DiskSpec spec;
+    private final BlockBackend backend;
+    private final LogicalUnit unit;
+    private final boolean created;
+
+    private OpenDisk(DiskSpec spec, BlockBackend backend, LogicalUnit unit, boolean created) {
+        this.spec = spec;
+        this.backend = backend;
+        this.unit = unit;
+        this.created = created;
+    }
+
+    /** Opens the image with the backend the user chose, or the best that works here. */
+    static OpenDisk open(DiskSpec spec) throws UsageException {
+        boolean created = !Files.exists(Path.of(spec.file()));
+        BlockBackendProvider provider = provider(spec.backend());
+        BlockBackend backend;
+        try {
+            backend = provider.open(spec.backendOptions());
+        } catch (BackendException e) {
+            throw new UsageException("--disk: " + e.getMessage());
+        }
+        try {
+            OpenDisk disk = new OpenDisk(spec, backend, new LogicalUnit(backend, unitOptions(spec)), created);
+            LOG.info("{}, cache={}", backend.description(), spec.cacheMode());
+            return disk;
+        } catch (IllegalArgumentException e) {
+            undo(spec, backend, created);
+            throw new UsageException("--disk: " + spec.file() + ": " + e.getMessage());
+        }
+    }
+
+    private static BlockBackendProvider provider(String name) throws UsageException {
+        List<BlockBackendProvider> providers =
+                ServiceLoader.load(BlockBackendProvider.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .sorted(Comparator.comparingInt(BlockBackendProvider::priority).reversed())
+                        .toList();
+        for (BlockBackendProvider provider : providers) {
+            boolean named = provider.name().equals(name);
+            Optional<String> unavailable = provider.unavailable();
+            if (named && unavailable.isPresent()) {
+                throw new UsageException("--disk: backend=" + name + ": " + unavailable.get());
+            } else if (named || (name.equals("auto") && unavailable.isEmpty())) {
+                return provider;
+            }
+        }
+        List<String> names = providers.stream().map(BlockBackendProvider::name).toList();
+        throw new UsageException("--disk: backend=" + name + " is not in this build; it has " + String.join(", ", names) + ".");
+    }
+
+    private static LogicalUnitOptions unitOptions(DiskSpec spec) {
+        return LogicalUnitOptions.builder()
+                .cacheMode(spec.cacheMode())
+                .revision(BuildVersion.revision())
+                .serial(spec.serial().orElse(""))
+                .dpofua(spec.dpofua())
+                .discard(spec.discard())
+                .logicalBlockBytes(spec.logicalBlockBytes())
+                .physicalBlockBytes(spec.physicalBlockBytes().orElse(0))
+                .build();
+    }
+
+    DiskSpec spec() {
+        return spec;
+    }
+
+    BlockBackend backend() {
+        return backend;
+    }
+
+    LogicalUnit unit() {
+        return unit;
+    }
+
+    /** Closes the image, and removes it if opening it had created it. */
+    void undo() {
+        undo(spec, backend, created);
+    }
+
+    private static void undo(DiskSpec spec, BlockBackend backend, boolean created) {
+        try {
+            backend.close();
+            if (created) {
+                Files.deleteIfExists(Path.of(spec.file()));
+            }
+        } catch (BackendException | IOException e) {
+            LOG.warn("{}: closing: {}", spec.file(), e.getMessage());
+        }
+    }
+
+    /** Flushes, unless the mode says never, and closes the image. */
+    @Override
+    public void close() throws BackendException {
+        try {
+            if (!spec.cacheMode().noFlush()) {
+                flush();
+            }
+        } finally {
+            backend.close();
+        }
+    }
+
+    private void flush() throws BackendException {
+        int[] result = new int[1];
+        try (BlockQueue queue = backend.openQueue(1)) {
+            queue.flush(0);
+            while (queue.inFlight() > 0) {
+                queue.poll((tag, outcome) -> result[0] = outcome);
+            }
+        }
+        if (result[0] < 0) {
+            throw new BackendException(spec.file() + ": the last flush failed: what was not flushed before may be lost", -result[0]);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.platter.vhostuser;
+
+import dev.platter.api.device.VirtioDevice;
+
+/**
+ * All queues of a session with what they share: the negotiated features and the guest's memory. Of
+ * the session's thread.
+ */
+final class VringSet implements AutoCloseable {
+    private final Vring[] vrings;
+    private long features;
+    private GuestMemoryTable memory = GuestMemoryTable.EMPTY;
+
+    VringSet(VirtioDevice device, int count) {
+        vrings = new Vring[count];
+        for (int i = 0; i < count; i++) {
+            vrings[i] = new Vring(i, device);
+        }
+    }
+
+    /** How many queues there are. */
+    int count() {
+        return vrings.length;
+    }
+
+    /**
+     * A queue.
+     *
+     * @param index as the front-end gave it, unsigned
+     * @throws RequestRefusedException if the device has no such queue
+     */
+    Vring get(int index) throws RequestRefusedException {
+        if (Integer.compareUnsigned(index, vrings.length) >= 0) {
+            throw new RequestRefusedException(
+                    "there is no queue %s: the device has %d queues"
+                            .formatted(Integer.toUnsignedString(index), vrings.length));
+        }
+        return vrings[index];
+    }
+
+    /** The features that queues start with from now on; running ones go on as they are. */
+    void setFeatures(long newFeatures) {
+        features = newFeatures;
+        startReady();
+    }
+
+    /** The guest's memory at this moment. */
+    GuestMemoryTable memory() {
+        return memory;
+    }
+
+    /**
+     * Changes the guest's memory: drains and stops the running queues, unmaps what is gone, and
+     * starts those queues again that still lie in memory.
+     */
+    void replaceMemory(GuestMemoryTable replacement) {
+        stopAll();
+        GuestMemoryTable old = memory;
+        memory = replacement;
+        old.unmapAllBut(replacement);
+        startReady();
+    }
+
+    /** Starts a queue if it is ready. */
+    void startIfReady(Vring vring) {
+        vring.startIfReady(features, TransportFeatures.ringsStartDisabled(features), memory);
+    }
+
+    /** Stops and resets all queues; memory and features stay. */
+    void reset() {
+        stopAll();
+        for (Vring vring : vrings) {
+            vring.reset();
+        }
+    }
+
+    private void startReady() {
+        for (Vring vring : vrings) {
+            startIfReady(vring);
+        }
+    }
+
+    /** Asks all before it waits for one: they drain side by side, and may wait for one another. */
+    private void stopAll() {
+        for (Vring vring : vrings) {
+            vring.requestStop();
+        }
+        for (Vring vring : vrings) {
+            vring.stop();
+        }
+    }
+
+    /** Drains, stops and closes all queues, then unmaps the memory. */
+    @Override
+    public void close() {
+        stopAll();
+        for (Vring vring : vrings) {
+            vring.close();
+        }
+        memory.unmapAllBut(GuestMemoryTable.EMPTY);
+        memory = GuestMemoryTable.EMPTY;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.platter.vhostuser;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.platter.api.device.QueueHandler;
+import dev.platter.api.device.QueueRing;
+import dev.platter.api.device.QueueSetup;
+import dev.platter.api.memory.GuestMemoryMap;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+/** One queue of the {@link EchoDevice}: a split ring of single-descriptor requests. */
+final class EchoQueue implements QueueHandler {
+    final QueueSetup setup;
+    final AtomicInteger heldCount = new AtomicInteger();
+
+    private static final VarHandle INDEX = JAVA_SHORT.varHandle();
+
+    private final EchoDevice device;
+    private final Queue<Integer> held = new ArrayDeque<>();
+    private Thread owner;
+    private int nextAvail;
+    private int nextUsed;
+    private boolean stopped;
+    private boolean broken;
+
+    EchoQueue(EchoDevice device, QueueSetup setup) {
+        this.device = device;
+        this.setup = setup;
+        nextAvail = setup.nextAvail();
+        nextUsed = nextAvail;
+    }
+
+    @Override
+    public int process() {
+        checkOwner();
+        int done = 0;
+        while (!stopped && !broken && availIndex() != (short) nextAvail) {
+            take();
+            done++;
+        }
+        int used = 0;
+        while (!device.holding && !held.isEmpty()) {
+            complete(held.remove());
+            heldCount.decrementAndGet();
+            used++;
+        }
+        if (used > 0) {
+            INDEX.setRelease(setup.ring().deviceArea(), 2L, (short) nextUsed);
+            setup.call().signal();
+        }
+        return done + used;
+    }
+
+    private void checkOwner() {
+        if (owner == null) {
+            owner = Thread.currentThread();
+        } else if (owner != Thread.currentThread()) {
+            device.violations.add("two owners");
+        }
+    }
+
+    private void take() {
+        if (device.throwing) {
+            throw new IllegalStateException("a bug in a device");
+        }
+        if (device.breaking) {
+            broken = true;
+            return;
+        }
+        QueueRing ring = setup.ring();
+        int slot = (nextAvail & 0xffff) % ring.sizeEntries();
+        held.add((int) ring.driverArea().get(JAVA_SHORT, 4 + 2L * slot));
+        heldCount.incrementAndGet();
+        nextAvail = (nextAvail + 1) & 0xffff;
+    }
+
+    private void complete(int head) {
+        QueueRing ring = setup.ring();
+        long address = ring.descriptorArea().get(JAVA_LONG, 16L * head);
+        GuestMemoryMap memory = setup.memory();
+        int region = memory.find(address, Long.BYTES);
+        if (region != GuestMemoryMap.NOT_MAPPED) {
+            MemorySegment segment = memory.segment(region);
+            long offset = memory.offset(region, address);
+            segment.set(JAVA_LONG, offset, segment.get(JAVA_LONG, offset) + 1);
+        }
+        long slot = (nextUsed & 0xffff) % ring.sizeEntries();
+        ring.deviceArea().set(JAVA_INT, 4 + 8 * slot, head);
+        nextUsed = (nextUsed + 1) & 0xffff;
+    }
+
+    private short availIndex() {
+        return (short) INDEX.getAcquire(setup.ring().driverArea(), 2L);
+    }
+
+    @Override
+    public boolean enableKicks() {
+        return stopped || broken || availIndex() == (short) nextAvail;
+    }
+
+    @Override
+    public int inFlight() {
+        return held.size();
+    }
+
+    @Override
+    public void stopTaking() {
+        stopped = true;
+    }
+
+    @Override
+    public boolean broken() {
+        return broken;
+    }
+
+    @Override
+    public int nextAvail() {
+        return nextAvail;
+    }
+
+    @Override
+    public void completionFds(IntConsumer consumer) {}
+
+    @Override
+    public void memoryChanged(GuestMemoryMap memory, QueueRing ring) {
+        throw new AssertionError("the transport starts queues anew instead");
+    }
+
+    @Override
+    public void close() {
+        if (!held.isEmpty()) {
+            device.violations.add("closed with requests in flight");
+        }
+        device.closed(this);
+    }
+}

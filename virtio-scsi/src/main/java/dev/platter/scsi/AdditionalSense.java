@@ -1,0 +1,54 @@
+package dev.platter.scsi;
+
+/** Additional sense codes with their qualifiers, as {@code ASC << 8 | ASCQ} (SPC-5 annex F.2). */
+public final class AdditionalSense {
+    /** No additional sense information. */
+    public static final int NONE = 0x0000;
+
+    /** I/O process terminated. */
+    public static final int IO_PROCESS_TERMINATED = 0x0006;
+
+    /** Unrecovered read error. */
+    public static final int UNRECOVERED_READ_ERROR = 0x1100;
+
+    /** Parameter list length error. */
+    public static final int PARAMETER_LIST_LENGTH_ERROR = 0x1A00;
+
+    /** Miscompare during verify operation. */
+    public static final int MISCOMPARE_DURING_VERIFY = 0x1D00;
+
+    /** Invalid command operation code. */
+    public static final int INVALID_OPERATION_CODE = 0x2000;
+
+    /** Logical block address out of range. */
+    public static final int LBA_OUT_OF_RANGE = 0x2100;
+
+    /** Invalid field in CDB. */
+    public static final int INVALID_FIELD_IN_CDB = 0x2400;
+
+    /** Logical unit not supported. */
+    public static final int LOGICAL_UNIT_NOT_SUPPORTED = 0x2500;
+
+    /** Invalid field in parameter list. */
+    public static final int INVALID_FIELD_IN_PARAMETER_LIST = 0x2600;
+
+    /** Write protected. */
+    public static final int WRITE_PROTECTED = 0x2700;
+
+    /** Space allocation failed write protect. */
+    public static final int SPACE_ALLOCATION_FAILED = 0x2707;
+
+    /** Power on, reset, or bus device reset occurred. */
+    public static final int RESET_OCCURRED = 0x2900;
+
+    /** Saving parameters not supported. */
+    public static final int SAVING_NOT_SUPPORTED = 0x3900;
+
+    /** Medium not present. */
+    public static final int MEDIUM_NOT_PRESENT = 0x3A00;
+
+    /** Internal target failure. */
+    public static final int INTERNAL_TARGET_FAILURE = 0x4400;
+
+    private AdditionalSense() {}
+}

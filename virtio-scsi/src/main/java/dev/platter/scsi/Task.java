@@ -1,0 +1,277 @@
+package dev.platter.scsi;
+
+import dev.platter.api.block.Errno;
+import dev.platter.api.memory.IoVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command of one slot on its way through one logical unit: the progress of its {@link Operation}.
+ * Allocated once for each slot; the owner thread's. At most one backend request is in flight.
+ */
+final class Task {
+    private final LogicalUnitQueue queue;
+    private final ScsiCommand command;
+    private final BlockRequest request = new BlockRequest();
+    private @Nullable IoVector spare;
+    private @Nullable Scratch scratch;
+    private Operation operation = OpCode.TEST_UNIT_READY.operation();
+    private OpCode opCode = OpCode.TEST_UNIT_READY;
+
+    /** Where the addressed range starts, and how long it is. */
+    private long offsetBytes;
+
+    private long lengthBytes;
+
+    /** How much of it is done. */
+    private long doneBytes;
+
+    /** How the command's writes are judged: {@link CachePolicy#sample} and the flags from it. */
+    private int cacheSample;
+
+    private int writeFlags;
+
+    /** What the bytes transferred will be when the command ends well. */
+    private long transferredBytes;
+
+    /** A number that means something to the operation alone. */
+    private int detail;
+
+    Task(LogicalUnitQueue queue, ScsiCommand command) {
+        this.queue = queue;
+        this.command = command;
+    }
+
+    /** Begins the command that the transport has put into the slot. */
+    void begin() {
+        OpCode found = OpCode.find(command.cdb());
+        UnitAttention attention = unit().attention();
+        if (attention.isPending() && (found == null || !found.passesUnitAttention())) {
+            int code = attention.take();
+            if (code != AdditionalSense.NONE) {
+                fail(SenseKey.UNIT_ATTENTION, code);
+                return;
+            }
+        }
+        if (found == null) {
+            illegal(OpCode.whyUnknown(command.cdb()));
+            return;
+        }
+        opCode = found;
+        operation = found.operation();
+        doneBytes = 0;
+        transferredBytes = 0;
+        operation.start(this);
+    }
+
+    /** Goes on after the backend's answer. */
+    void completed(int result) {
+        if (result < 0 || !request.isWhole(result)) {
+            operation.failed(this);
+            ErrnoSense.end(command, result < 0 ? -result : Errno.EIO);
+            end();
+        } else {
+            operation.completed(this, result);
+        }
+    }
+
+    /** Hands the task to another operation; the caller then takes its first step. */
+    void become(Operation next) {
+        operation = next;
+    }
+
+    ScsiCommand command() {
+        return command;
+    }
+
+    byte[] cdb() {
+        return command.cdb();
+    }
+
+    int cdbBytes() {
+        return opCode.cdbBytes();
+    }
+
+    LogicalUnit unit() {
+        return queue.unit();
+    }
+
+    Geometry geometry() {
+        return queue.unit().geometry();
+    }
+
+    /** A buffer of the queue for one step; nothing in it survives to the next. */
+    ParameterData parameters() {
+        return queue.parameters();
+    }
+
+    LunInventory inventory() {
+        return queue.inventory();
+    }
+
+    // The addressed range.
+
+    void range(long lba, long blocks) {
+        offsetBytes = geometry().bytes(lba);
+        lengthBytes = geometry().bytes(blocks);
+        doneBytes = 0;
+    }
+
+    long lengthBytes() {
+        return lengthBytes;
+    }
+
+    long doneBytes() {
+        return doneBytes;
+    }
+
+    void startOver() {
+        doneBytes = 0;
+    }
+
+    /** Where the part that is not done starts on the disk. */
+    long nextOffsetBytes() {
+        return offsetBytes + doneBytes;
+    }
+
+    /** How long the next request is, if it may be so long. */
+    long nextBytes(long maxBytes) {
+        return Math.min(lengthBytes - doneBytes, maxBytes);
+    }
+
+    /** Notes that the request in hand is done; true if the range is. */
+    boolean advance() {
+        doneBytes += request.lengthBytes();
+        return doneBytes == lengthBytes;
+    }
+
+    int detail() {
+        return detail;
+    }
+
+    void detail(int newDetail) {
+        detail = newDetail;
+    }
+
+    /**
+     * The next part of one of the command's buffers: the buffer itself where that is the whole
+     * transfer, which is the rule and costs nothing; else a slice of it.
+     */
+    IoVector part(IoVector buffer, long partBytes) {
+        if (doneBytes == 0 && buffer.lengthBytes() == partBytes) {
+            return buffer;
+        }
+        IoVector slice = spare;
+        if (slice == null) {
+            slice = queue.memory().newVector(buffer.capacity());
+            spare = slice;
+        }
+        slice.setSlice(buffer, doneBytes, partBytes);
+        return slice;
+    }
+
+    // The backend's requests.
+
+    void read(IoVector target) {
+        request.read(nextOffsetBytes(), target);
+        queue.submit(this);
+    }
+
+    void write(IoVector source) {
+        request.write(nextOffsetBytes(), source, writeFlags);
+        queue.submit(this);
+    }
+
+    void flush() {
+        request.flush();
+        queue.submit(this);
+    }
+
+    void writeZeroes(long zeroBytes, int moreFlags) {
+        request.writeZeroes(nextOffsetBytes(), zeroBytes, writeFlags | moreFlags);
+        queue.submit(this);
+    }
+
+    void discard(long discardBytes) {
+        request.discard(nextOffsetBytes(), discardBytes, writeFlags);
+        queue.submit(this);
+    }
+
+    BlockRequest request() {
+        return request;
+    }
+
+    /** The first look at the cache mode, before the command's first write. */
+    void judgeWrites(boolean fua) {
+        CachePolicy cache = unit().cache();
+        cacheSample = cache.sample();
+        writeFlags = cache.writeFlags(cacheSample, fua);
+    }
+
+    // Scratch buffers.
+
+    /** Goes on with {@link Operation#scratchReady} as soon as there is a buffer. */
+    void awaitScratch() {
+        scratch = queue.memory().acquire();
+        if (scratch == null) {
+            queue.waitForScratch(this);
+        } else {
+            operation.scratchReady(this);
+        }
+    }
+
+    Scratch scratch() {
+        if (scratch == null) {
+            throw new IllegalStateException("the task has no scratch buffer");
+        }
+        return scratch;
+    }
+
+    // The ends.
+
+    void good(long transferred) {
+        command.good(transferred);
+        end();
+    }
+
+    /**
+     * The end of a command that has written: the second look at the cache mode, and the flush where
+     * it asks for one.
+     */
+    void goodOnceDurable(long transferred) {
+        if (unit().cache().mustFlush(cacheSample, writeFlags)) {
+            transferredBytes = transferred;
+            become(FlushOperation.BEFORE_ACKNOWLEDGING);
+            flush();
+        } else {
+            good(transferred);
+        }
+    }
+
+    /** What {@link #goodOnceDurable} has put aside. */
+    long transferredBytes() {
+        return transferredBytes;
+    }
+
+    void illegal(int additionalSense) {
+        fail(SenseKey.ILLEGAL_REQUEST, additionalSense);
+    }
+
+    void fail(int senseKey, int additionalSense) {
+        command.checkCondition(senseKey, additionalSense);
+        end();
+    }
+
+    void overrun() {
+        command.endWithOverrun();
+        end();
+    }
+
+    /** Gives the command, whose status is set, back to the transport. */
+    void end() {
+        if (scratch != null) {
+            queue.memory().release(scratch);
+            scratch = null;
+        }
+        queue.ended(command);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.platter.virtio.scsi;
+
+import dev.platter.api.device.Notifier;
+import dev.platter.api.device.QueueRing;
+import dev.platter.api.device.QueueSetup;
+import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.virtio.queue.DescriptorChain;
+import dev.platter.virtio.queue.QueueViolation;
+import dev.platter.virtio.queue.SplitVirtQueue;
+import dev.platter.virtio.queue.VirtQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A virtqueue with what each of the device's queues does around it: it stops taking, stays silent
+ * once the guest broke it, calls the guest, and logs once what the guest did. The owner thread's.
+ */
+final class DeviceRing {
+    /** The largest queue size the device runs, in descriptors. */
+    static final int MAX_SIZE = 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceRing.class);
+
+    private final int index;
+    private final VirtQueue queue;
+    private final Notifier call;
+    private boolean stopped;
+    private boolean logged;
+
+    /**
+     * Takes up the ring.
+     *
+     * @throws IllegalArgumentException if its size, place or alignment cannot be run
+     */
+    DeviceRing(QueueSetup setup) {
+        index = setup.index();
+        call = setup.call();
+        queue =
+                new SplitVirtQueue(
+                        setup.ring(),
+                        setup.memory(),
+                        setup.features(),
+                        setup.nextAvail(),
+                        MAX_SIZE);
+    }
+
+    /** The queue size in descriptors. */
+    int size() {
+        return queue.size();
+    }
+
+    /** Takes the next chain: its head, or a negative number when there is none to take. */
+    int take(DescriptorChain chain) {
+        if (stopped) {
+            return VirtQueue.NONE;
+        }
+        int head = queue.pop(chain);
+        if (head == VirtQueue.BROKEN) {
+            logOnce();
+        }
+        return head;
+    }
+
+    /** Gives a chain back to the guest, unless the queue is broken: then nobody looks any more. */
+    void use(int head, long writtenBytes) {
+        if (!queue.isBroken()) {
+            queue.push(head, (int) Math.min(writtenBytes, 0xffff_ffffL));
+        }
+    }
+
+    /** Calls the guest if it wants to be for what was used since the last time. */
+    void callGuest() {
+        if (!queue.isBroken() && queue.shouldNotify()) {
+            call.signal();
+        }
+    }
+
+    /** Marks the queue broken. */
+    void breakFor(QueueViolation violation) {
+        queue.markBroken(violation);
+        logOnce();
+    }
+
+    private void logOnce() {
+        QueueViolation violation = queue.violation();
+        if (!logged && violation != null) {
+            logged = true;
+            LOG.warn("queue {} stops, the guest broke it: {}", index, violation.sentence());
+        }
+    }
+
+    /** See {@link VirtQueue#disableNotifications()}. */
+    void disableKicks() {
+        queue.disableNotifications();
+    }
+
+    /** Whether the owner may wait for a kick; a stopped queue waits for none. */
+    boolean enableKicks() {
+        return stopped || queue.enableNotifications();
+    }
+
+    /** Takes nothing more. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** Whether the guest broke the queue. */
+    boolean broken() {
+        return queue.isBroken();
+    }
+
+    /** The position behind the last chain taken. */
+    int nextAvail() {
+        return queue.nextAvail();
+    }
+
+    /** Moves to a new snapshot of the guest's memory. */
+    void rebind(GuestMemoryMap memory, QueueRing ring) {
+        queue.rebind(memory, ring);
+    }
+}
