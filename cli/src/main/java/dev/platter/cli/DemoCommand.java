@@ -1,7 +1,7 @@
 package dev.platter.cli;
 
-import dev.platter.cli.serve.UsageException;
 import dev.platter.cli.demo.Demo;
+import dev.platter.cli.serve.UsageException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /** {@code platter demo}: the five cache modes, observed. */
 @Command(
         name = "demo",
-        description = "Attaches a guest to five disks, one a cache mode, and shows what each mode does on the host and in the guest.",
+        description =
+                "Attaches a guest to five disks, one a cache mode, and shows what each mode does on the host and in the guest.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footer = {
@@ -27,16 +28,26 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final int MAX_WRITES = 100_000;
 
-    @Option(names = "--embedded", description = "Let Platter's own driver play the guest, without QEMU.")
+    @Option(
+            names = "--embedded",
+            description = "Let Platter's own driver play the guest, without QEMU.")
     private boolean embedded;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    @Option(names = "--writes", paramLabel = "N", description = "How many synchronous writes to observe at a time (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--writes",
+            paramLabel = "N",
+            description =
+                    "How many synchronous writes to observe at a time (default: ${DEFAULT-VALUE}).")
     private int writes = 16;
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "Where the scratch images go, on the file system of interest (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description =
+                    "Where the scratch images go, on the file system of interest (default: ${DEFAULT-VALUE}).")
     private Path directory = Path.of("/var/tmp");
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -45,10 +56,12 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.configure("warn");
         if (writes < 1 || writes > MAX_WRITES) {
-            throw new UsageException("--writes " + writes + " is not from 1 to " + MAX_WRITES + ".");
+            throw new UsageException(
+                    "--writes " + writes + " is not from 1 to " + MAX_WRITES + ".");
         }
         if (!Files.isDirectory(directory) || !Files.isWritable(directory)) {
-            throw new UsageException("--dir: " + directory + " is not a folder one can write to; name another.");
+            throw new UsageException(
+                    "--dir: " + directory + " is not a folder one can write to; name another.");
         }
         PrintWriter out = spec.commandLine().getOut();
         Demo demo = new Demo(directory, writes, embedded, spec.commandLine().getErr());

@@ -1,7 +1,7 @@
 package dev.platter.cli;
 
-import dev.platter.cli.serve.UsageException;
 import dev.platter.cli.doctor.Doctor;
+import dev.platter.cli.serve.UsageException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /** {@code platter doctor}: what this machine offers. */
 @Command(
         name = "doctor",
-        description = "Tells in plain words what this machine offers, and what follows for disks kept at a path.",
+        description =
+                "Tells in plain words what this machine offers, and what follows for disks kept at a path.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footer = {
@@ -23,7 +24,11 @@ import picocli.CommandLine.Spec;
             "reading only. Exits 1 if Platter cannot serve disks here.",
         })
 final class DoctorCommand implements Callable<Integer> {
-    @Option(names = "--path", paramLabel = "PATH", description = "The folder, image or block device to look at (default: the current folder).")
+    @Option(
+            names = "--path",
+            paramLabel = "PATH",
+            description =
+                    "The folder, image or block device to look at (default: the current folder).")
     private Path path = Path.of("");
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -36,7 +41,10 @@ final class DoctorCommand implements Callable<Integer> {
         Logging.configure("warn");
         Path looked = path.toAbsolutePath();
         if (!Files.exists(looked)) {
-            throw new UsageException("--path: " + path + " does not exist; name a folder, an image or a block device.");
+            throw new UsageException(
+                    "--path: "
+                            + path
+                            + " does not exist; name a folder, an image or a block device.");
         }
         Doctor doctor = Doctor.examine(looked);
         PrintWriter out = spec.commandLine().getOut();

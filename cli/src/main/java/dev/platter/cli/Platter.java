@@ -9,7 +9,8 @@ import picocli.CommandLine.ParameterException;
 /** The {@code platter} command and its entry point. */
 @Command(
         name = "platter",
-        description = "Block storage for virtual machines: virtio-scsi disks served over vhost-user.",
+        description =
+                "Block storage for virtual machines: virtio-scsi disks served over vhost-user.",
         subcommands = {ServeCommand.class, DemoCommand.class, DoctorCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -40,8 +41,10 @@ public final class Platter {
                 .setParameterExceptionHandler(Platter::misused);
     }
 
-    private static int failed(Exception problem, CommandLine command, CommandLine.ParseResult result) {
-        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + sentence(problem));
+    private static int failed(
+            Exception problem, CommandLine command, CommandLine.ParseResult result) {
+        command.getErr()
+                .println(command.getCommandSpec().qualifiedName() + ": " + sentence(problem));
         return problem instanceof UsageException ? ExitCodes.USAGE : ExitCodes.FAILED;
     }
 

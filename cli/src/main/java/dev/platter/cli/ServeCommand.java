@@ -1,8 +1,8 @@
 package dev.platter.cli;
 
-import dev.platter.cli.serve.UsageException;
 import dev.platter.cli.serve.DiskServer;
 import dev.platter.cli.serve.DiskSpec;
+import dev.platter.cli.serve.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,16 +55,30 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<Integer> {
     private static final int MAX_QUEUES = 254;
 
-    @Option(names = "--socket", required = true, paramLabel = "PATH", description = "The vhost-user socket to create, mode 0600.")
+    @Option(
+            names = "--socket",
+            required = true,
+            paramLabel = "PATH",
+            description = "The vhost-user socket to create, mode 0600.")
     private Path socket = Path.of("");
 
-    @Option(names = "--disk", required = true, paramLabel = "file=PATH[,key=value...]", description = "A disk; may be given again.")
+    @Option(
+            names = "--disk",
+            required = true,
+            paramLabel = "file=PATH[,key=value...]",
+            description = "A disk; may be given again.")
     private List<String> disks = new ArrayList<>();
 
-    @Option(names = "--queues", paramLabel = "N", description = "The most request queues a front-end may use, each with a thread of its own (default: as many as it asks for, up to 254).")
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            description =
+                    "The most request queues a front-end may use, each with a thread of its own (default: as many as it asks for, up to 254).")
     private int queues = MAX_QUEUES;
 
-    @Option(names = {"-v", "--verbose"}, description = "Log more.")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log more.")
     private boolean verbose;
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -73,7 +87,8 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.configure(verbose);
         if (queues < 1 || queues > MAX_QUEUES) {
-            throw new UsageException("--queues " + queues + " is not from 1 to " + MAX_QUEUES + ".");
+            throw new UsageException(
+                    "--queues " + queues + " is not from 1 to " + MAX_QUEUES + ".");
         }
         List<DiskSpec> specs = new ArrayList<>();
         for (String disk : disks) {
@@ -86,7 +101,9 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    /** The JVM would end with 128 + signal; ending it from the last hook says 0 for an orderly stop. */
+    /**
+     * The JVM would end with 128 + signal; ending it from the last hook says 0 for an orderly stop.
+     */
     private static void closeOnSignal(DiskServer server) {
         Thread hook = new Thread(() -> Runtime.getRuntime().halt(close(server)), "platter-stop");
         Runtime.getRuntime().addShutdownHook(hook);

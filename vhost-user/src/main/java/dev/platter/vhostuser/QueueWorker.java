@@ -2,11 +2,14 @@ package dev.platter.vhostuser;
 
 import dev.platter.api.device.Notifier;
 import dev.platter.api.device.QueueHandler;
+import dev.platter.api.device.QueueRing;
+import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.linux.Epoll;
 import dev.platter.linux.EventFd;
 import dev.platter.linux.LinuxException;
 import dev.platter.linux.PollEvents;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * The owner of one running queue: a thread that serves it from its start to its stop, and waits in
  * one {@code epoll} for kicks, wake-ups and completions together.
  *
- * <p>{@link #start}, {@link #requestStop} and {@link #join} are the session thread's; everything
- * between is the worker's own. The worker owns the handler and the wake descriptor, and closes both
- * when it ends; the kick descriptor is lent.
+ * <p>{@link #start}, {@link #pause}, {@link #resume} and {@link #stop} are the session thread's;
+ * everything between is the worker's own. The worker owns the handler and the wake descriptor, and
+ * closes both when it ends; the kick descriptor is lent.
  */
 final class QueueWorker {
     private static final Logger LOG = LoggerFactory.getLogger(QueueWorker.class);
@@ -42,9 +45,17 @@ final class QueueWorker {
     private final Epoll epoll;
     private final Thread thread;
 
-    private volatile boolean stopping;
+    private final Semaphore paused = new Semaphore(0);
+    private final Semaphore resumed = new Semaphore(0);
 
-    /** The worker's own until its thread has ended, then for all to read. */
+    private volatile boolean stopping;
+    private volatile boolean pausing;
+    private volatile boolean ended;
+
+    /** The session's own: whether the worker rests in {@link #rest()}. */
+    private boolean resting;
+
+    /** The worker's own until its thread has ended, then for all to read, like what follows. */
     private boolean ringBroken;
 
     private boolean kickWatched = true;
@@ -116,14 +127,45 @@ final class QueueWorker {
         }
     }
 
-    /** Asks the worker to take no more requests, to finish those in flight, and to end. */
-    void requestStop() {
-        stopping = true;
+    /**
+     * Lets the worker rest at a moment with nothing in flight, so that the guest's memory can
+     * change. A worker that has requests in flight would not come to such a moment under load: it
+     * finishes them and ends.
+     *
+     * @return whether it rests, for {@link #resume}; if not it has ended, for {@link #stop}
+     */
+    boolean pause() {
+        pausing = true;
         wake.signal();
+        paused.acquireUninterruptibly();
+        resting = !ended;
+        return resting;
     }
 
-    /** Waits for the worker's end; {@link #requestStop} was called, or the worker failed. */
-    void join() {
+    /** Hands a resting worker's handler the new memory, and lets the worker go on. */
+    void resume(GuestMemoryMap memory, QueueRing ring) {
+        // The worker waits, and both semaphores order memory: for this call the handler is ours.
+        handler.memoryChanged(memory, ring);
+        wakeUp();
+    }
+
+    private void wakeUp() {
+        pausing = false;
+        resting = false;
+        resumed.release();
+    }
+
+    /** Has the worker take no more requests, finish those in flight, and end; waits for that. */
+    void stop() {
+        stopping = true;
+        if (resting) {
+            wakeUp();
+        }
+        wake.signal();
+        join();
+    }
+
+    private void join() {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -140,12 +182,12 @@ final class QueueWorker {
         }
     }
 
-    /** Whether the ring is not to be started again as it is; after {@link #join}. */
+    /** Whether the ring is not to be started again as it is; after {@link #stop}. */
     boolean ringBroken() {
         return ringBroken;
     }
 
-    /** Where the ring goes on; after {@link #join}. */
+    /** Where the ring goes on; after {@link #stop}. */
     int nextAvail() {
         return nextAvail;
     }
@@ -166,16 +208,29 @@ final class QueueWorker {
 
     private void serve() {
         while (!stopping) {
+            if (pausing && !rest()) {
+                return;
+            }
             if (handler.process() > 0) {
                 continue;
             }
             if (handler.broken()) {
                 breakRing();
-                await(FOREVER);
-            } else if (handler.enableKicks()) {
+            }
+            if (handler.enableKicks()) {
                 await(FOREVER);
             }
         }
+    }
+
+    /** Rests until resumed or stopped; false if there is too much to do for a rest. */
+    private boolean rest() {
+        if (handler.inFlight() > 0 || handler.broken()) {
+            return false;
+        }
+        paused.release();
+        resumed.acquireUninterruptibly();
+        return !stopping;
     }
 
     /** Takes nothing new and finishes what is in flight. */
@@ -191,7 +246,9 @@ final class QueueWorker {
                 return;
             }
             if (!failed) {
-                await(FOREVER);
+                if (handler.enableKicks()) {
+                    await(FOREVER);
+                }
             } else if (waits++ < FAILED_WAITS) {
                 await(FAILED_WAIT_MILLIS);
             } else {
@@ -261,6 +318,8 @@ final class QueueWorker {
         } finally {
             epoll.close();
             wake.close();
+            ended = true;
+            paused.release();
         }
     }
 }

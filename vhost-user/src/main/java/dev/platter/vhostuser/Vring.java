@@ -39,6 +39,9 @@ final class Vring implements AutoCloseable {
     private @Nullable QueueWorker worker;
     private boolean enabled;
 
+    /** Those the running queue was started with. */
+    private long startFeatures;
+
     /** Broke or could not be started: stays stopped until the next kick descriptor. */
     private boolean broken;
 
@@ -119,22 +122,40 @@ final class Vring implements AutoCloseable {
         nextAvail = 0;
     }
 
-    /** Asks a running queue to stop; {@link #stop()} then waits for it. */
-    void requestStop() {
-        if (worker != null) {
-            worker.requestStop();
-        }
-    }
-
     /** Stops a running queue and waits until nothing of it is in flight. */
     void stop() {
         QueueWorker stopped = worker;
         if (stopped != null) {
-            stopped.requestStop();
-            stopped.join();
+            stopped.stop();
             nextAvail = stopped.nextAvail();
             broken = stopped.ringBroken();
             worker = null;
+        }
+    }
+
+    /** Lets a running queue rest or, if it has requests in flight, stops it when they are done. */
+    void pause() {
+        if (worker != null && !worker.pause()) {
+            stop();
+        }
+    }
+
+    /** Lets a resting queue go on in the new memory; one that no longer lies there stops. */
+    void resume(GuestMemoryTable memory) {
+        if (worker == null || addresses == null) {
+            return;
+        }
+        QueueRing ring = resolve(addresses, memory, startFeatures);
+        if (ring == null) {
+            stop();
+            return;
+        }
+        try {
+            worker.resume(memory.map(), ring);
+        } catch (RuntimeException bug) {
+            LOG.error("{} cannot move to new memory", this, bug);
+            stop();
+            fail();
         }
     }
 
@@ -158,6 +179,7 @@ final class Vring implements AutoCloseable {
         }
         try {
             worker = start(features, ring, memory, kick);
+            startFeatures = features;
         } catch (IllegalArgumentException | LinuxException | OutOfMemoryError e) {
             LOG.warn("{} cannot be started: {}", this, e.getMessage());
             fail();

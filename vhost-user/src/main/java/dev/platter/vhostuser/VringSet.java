@@ -5,6 +5,9 @@ import dev.platter.api.device.VirtioDevice;
 /**
  * All queues of a session with what they share: the negotiated features and the guest's memory. Of
  * the session's thread.
+ *
+ * <p>Queues are brought to rest one after another in the order of their index, while those behind
+ * run on: a device's control queue comes first, and its requests may wait for those of the others.
  */
 final class VringSet implements AutoCloseable {
     private final Vring[] vrings;
@@ -50,13 +53,19 @@ final class VringSet implements AutoCloseable {
     }
 
     /**
-     * Changes the guest's memory: drains and stops the running queues, unmaps what is gone, and
-     * starts those queues again that still lie in memory.
+     * Changes the guest's memory: brings the running queues to rest, moves them, and unmaps what is
+     * gone. Queues that had requests in flight, or whose place is gone, were stopped meanwhile;
+     * those that lie in the new memory are started again.
      */
     void replaceMemory(GuestMemoryTable replacement) {
-        stopAll();
+        for (Vring vring : vrings) {
+            vring.pause();
+        }
         GuestMemoryTable old = memory;
         memory = replacement;
+        for (Vring vring : vrings) {
+            vring.resume(replacement);
+        }
         old.unmapAllBut(replacement);
         startReady();
     }
@@ -68,7 +77,6 @@ final class VringSet implements AutoCloseable {
 
     /** Stops and resets all queues; memory and features stay. */
     void reset() {
-        stopAll();
         for (Vring vring : vrings) {
             vring.reset();
         }
@@ -80,20 +88,9 @@ final class VringSet implements AutoCloseable {
         }
     }
 
-    /** Asks all before it waits for one: they drain side by side, and may wait for one another. */
-    private void stopAll() {
-        for (Vring vring : vrings) {
-            vring.requestStop();
-        }
-        for (Vring vring : vrings) {
-            vring.stop();
-        }
-    }
-
     /** Drains, stops and closes all queues, then unmaps the memory. */
     @Override
     public void close() {
-        stopAll();
         for (Vring vring : vrings) {
             vring.close();
         }

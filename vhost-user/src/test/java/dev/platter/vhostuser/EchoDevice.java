@@ -27,7 +27,10 @@ final class EchoDevice implements VirtioDevice {
     /** How often the device was reset. */
     final AtomicInteger resets = new AtomicInteger();
 
-    /** Handlers closed with requests in flight, or used by two threads: must stay empty. */
+    /** How often a running queue was moved to new memory. */
+    final AtomicInteger memoryChanges = new AtomicInteger();
+
+    /** What a transport must not do; must stay empty. */
     final List<String> violations = new CopyOnWriteArrayList<>();
 
     /** While set, requests are taken and stay in flight. */
@@ -41,10 +44,21 @@ final class EchoDevice implements VirtioDevice {
 
     private final List<EchoQueue> queues = new CopyOnWriteArrayList<>();
 
-    /** Lets held requests end. */
+    /** Lets held requests end: their completions are announced. */
     void release() {
         holding = false;
+        queues.forEach(EchoQueue::announce);
+    }
+
+    /** Lets held requests end: their owners are woken. */
+    void releaseByWake() {
+        holding = false;
         queues.forEach(queue -> queue.setup.wake().signal());
+    }
+
+    /** A running queue. */
+    EchoQueue queue(int index) {
+        return queues.stream().filter(q -> q.setup.index() == index).findFirst().orElseThrow();
     }
 
     /** How many requests are held in flight in all queues. */

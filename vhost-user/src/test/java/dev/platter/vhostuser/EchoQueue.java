@@ -8,6 +8,8 @@ import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.linux.EventFd;
+import dev.platter.linux.LinuxException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -24,6 +26,9 @@ final class EchoQueue implements QueueHandler {
 
     private final EchoDevice device;
     private final Queue<Integer> held = new ArrayDeque<>();
+    private final EventFd completions;
+    private GuestMemoryMap memory;
+    private QueueRing ring;
     private Thread owner;
     private int nextAvail;
     private int nextUsed;
@@ -33,13 +38,31 @@ final class EchoQueue implements QueueHandler {
     EchoQueue(EchoDevice device, QueueSetup setup) {
         this.device = device;
         this.setup = setup;
+        memory = setup.memory();
+        ring = setup.ring();
         nextAvail = setup.nextAvail();
         nextUsed = nextAvail;
+        try {
+            completions = EventFd.create();
+        } catch (LinuxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Announces a completion, as a backend does. */
+    void announce() {
+        completions.signal();
+    }
+
+    /** The memory the queue works with now. */
+    GuestMemoryMap memory() {
+        return memory;
     }
 
     @Override
     public int process() {
         checkOwner();
+        completions.drain();
         int done = 0;
         while (!stopped && !broken && availIndex() != (short) nextAvail) {
             take();
@@ -52,7 +75,7 @@ final class EchoQueue implements QueueHandler {
             used++;
         }
         if (used > 0) {
-            INDEX.setRelease(setup.ring().deviceArea(), 2L, (short) nextUsed);
+            INDEX.setRelease(ring.deviceArea(), 2L, (short) nextUsed);
             setup.call().signal();
         }
         return done + used;
@@ -74,7 +97,6 @@ final class EchoQueue implements QueueHandler {
             broken = true;
             return;
         }
-        QueueRing ring = setup.ring();
         int slot = (nextAvail & 0xffff) % ring.sizeEntries();
         held.add((int) ring.driverArea().get(JAVA_SHORT, 4 + 2L * slot));
         heldCount.incrementAndGet();
@@ -82,9 +104,7 @@ final class EchoQueue implements QueueHandler {
     }
 
     private void complete(int head) {
-        QueueRing ring = setup.ring();
         long address = ring.descriptorArea().get(JAVA_LONG, 16L * head);
-        GuestMemoryMap memory = setup.memory();
         int region = memory.find(address, Long.BYTES);
         if (region != GuestMemoryMap.NOT_MAPPED) {
             MemorySegment segment = memory.segment(region);
@@ -97,7 +117,7 @@ final class EchoQueue implements QueueHandler {
     }
 
     private short availIndex() {
-        return (short) INDEX.getAcquire(setup.ring().driverArea(), 2L);
+        return (short) INDEX.getAcquire(ring.driverArea(), 2L);
     }
 
     @Override
@@ -126,11 +146,18 @@ final class EchoQueue implements QueueHandler {
     }
 
     @Override
-    public void completionFds(IntConsumer consumer) {}
+    public void completionFds(IntConsumer consumer) {
+        consumer.accept(completions.fd());
+    }
 
     @Override
-    public void memoryChanged(GuestMemoryMap memory, QueueRing ring) {
-        throw new AssertionError("the transport starts queues anew instead");
+    public void memoryChanged(GuestMemoryMap newMemory, QueueRing newRing) {
+        if (!held.isEmpty()) {
+            device.violations.add("memory changed with requests in flight");
+        }
+        memory = newMemory;
+        ring = newRing;
+        device.memoryChanges.incrementAndGet();
     }
 
     @Override
@@ -138,6 +165,7 @@ final class EchoQueue implements QueueHandler {
         if (!held.isEmpty()) {
             device.violations.add("closed with requests in flight");
         }
+        completions.close();
         device.closed(this);
     }
 }

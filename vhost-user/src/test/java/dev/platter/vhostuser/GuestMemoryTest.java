@@ -34,13 +34,16 @@ class GuestMemoryTest extends ServedDevice {
             for (int i = 0; i < 20; i++) {
                 guest.kick(2);
                 frontEnd.set(RawFrontEnd.SET_MEM_TABLE, table, more, guest.memfd);
-                assertThat(device.lastStart(2).memory().regionCount()).isEqualTo(2);
+                assertThat(device.queue(2).memory().regionCount()).isEqualTo(2);
                 guest.kick(2);
                 frontEnd.set(RawFrontEnd.SET_MEM_TABLE, TestGuest.memoryTable(), guest.memfd);
-                assertThat(device.lastStart(2).memory().regionCount()).isEqualTo(1);
+                assertThat(device.queue(2).memory().regionCount()).isEqualTo(1);
             }
             Await.until("all requests are used", () -> guest.used(2) == 40);
             assertThat(guest.echoes(2)).isEqualTo(40);
+            assertThat(device.memoryChanges.get() + device.starts.size())
+                    .as("moved, or stopped and started")
+                    .isEqualTo(41);
             assertThat(mappings()).isEqualTo(2);
             Descriptors.close(more);
         }
@@ -51,6 +54,40 @@ class GuestMemoryTest extends ServedDevice {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 .filter(line -> line.contains("/memfd:guest"))
                 .count();
+    }
+
+    @Test
+    void idleQueueMovesWithoutBeingStopped() throws Exception {
+        try (TestGuest guest = new TestGuest(QUEUES);
+                RawFrontEnd frontEnd = start(guest)) {
+            guest.roundTrip(2);
+            frontEnd.set(RawFrontEnd.SET_MEM_TABLE, TestGuest.memoryTable(), guest.memfd);
+            guest.roundTrip(2);
+            assertThat(device.starts).hasSize(1);
+            assertThat(device.memoryChanges).hasValue(1);
+            assertThat(mappings()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void busyQueueIsDrainedAndStartedAnew() throws Exception {
+        try (TestGuest guest = new TestGuest(QUEUES);
+                RawFrontEnd frontEnd = start(guest)) {
+            device.holding = true;
+            guest.kick(2);
+            Await.until("in flight", () -> device.held() == 1);
+            guest.makeAvailable(2);
+            frontEnd.send(
+                    RawFrontEnd.SET_MEM_TABLE,
+                    RawFrontEnd.NEED_REPLY,
+                    TestGuest.memoryTable(),
+                    guest.memfd);
+            device.releaseByWake();
+            assertThat(frontEnd.reply(RawFrontEnd.SET_MEM_TABLE).getLong()).isZero();
+            Await.until("both are used", () -> guest.used(2) == 2);
+            guest.roundTrip(2);
+            assertThat(guest.echoes(2)).isEqualTo(3);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platter.linux.Errnos;
 import dev.platter.linux.LinuxException;
+import dev.platter.linux.Readiness;
 import dev.platter.linux.ReceivedDescriptors;
 import dev.platter.linux.UnixSocket;
 import java.lang.foreign.Arena;
@@ -128,6 +129,11 @@ final class RawFrontEnd implements AutoCloseable {
         assertThat(count == 0 || count == -Errnos.ECONNRESET)
                 .as("closed, and not: %d", count)
                 .isTrue();
+    }
+
+    /** Nothing comes for a while. */
+    void expectSilence(long millis) throws LinuxException {
+        assertThat(socket.awaitReadable(millis)).isEqualTo(Readiness.TIMED_OUT);
     }
 
     static byte[] ints(int... values) {

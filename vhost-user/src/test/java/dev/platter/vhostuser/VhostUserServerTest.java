@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.platter.linux.Descriptors;
+import dev.platter.linux.Errnos;
+import dev.platter.linux.LinuxException;
+import dev.platter.linux.Memory;
 import dev.platter.linux.UnixSocket;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +114,57 @@ class VhostUserServerTest extends ServedDevice {
             closed.get();
             assertThat(guest.echoes(2)).isEqualTo(guest.used(2));
             frontEnd.expectClosed();
+        }
+    }
+
+    /** The process runs out of descriptors: the server waits until there are some again. */
+    @Test
+    void serverSurvivesALackOfDescriptors() throws Exception {
+        String limit = limitDescriptors(Integer.toString(Descriptors.openCount() + 100));
+        List<Integer> hoard = new ArrayList<>();
+        try (RawFrontEnd unserved = new RawFrontEnd(path)) {
+            unserved.barrier();
+        }
+        try {
+            int one = Memory.memfd("one", 1);
+            hoard.add(one);
+            assertThatExceptionOfType(LinuxException.class)
+                    .isThrownBy(
+                            () -> {
+                                while (true) {
+                                    hoard.add(Descriptors.dup(one));
+                                }
+                            })
+                    .matches(e -> e.errno() == Errnos.EMFILE);
+            Descriptors.close(hoard.removeLast());
+            // This takes the last one, and leaves none for the server's side.
+            try (RawFrontEnd frontEnd = new RawFrontEnd(path)) {
+                frontEnd.send(RawFrontEnd.GET_QUEUE_NUM, RawFrontEnd.VERSION, new byte[0]);
+                frontEnd.expectSilence(300);
+                hoard.forEach(Descriptors::close);
+                hoard.clear();
+                assertThat(frontEnd.reply(RawFrontEnd.GET_QUEUE_NUM).getLong()).isEqualTo(QUEUES);
+            }
+        } finally {
+            hoard.forEach(Descriptors::close);
+            limitDescriptors(limit);
+        }
+    }
+
+    /** Sets the soft limit of this process; answers what it was. */
+    private static String limitDescriptors(String limit) throws Exception {
+        String self = Long.toString(ProcessHandle.current().pid());
+        String before = run("prlimit", "--pid", self, "--nofile", "--output=SOFT", "--noheadings");
+        run("prlimit", "--pid", self, "--nofile=" + limit + ":");
+        return before;
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (InputStream output = process.getInputStream()) {
+            String text = new String(output.readAllBytes(), StandardCharsets.UTF_8).trim();
+            assertThat(process.waitFor()).as(text).isZero();
+            return text;
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platter.linux.Descriptors;
 import dev.platter.linux.EventFd;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,22 @@ class VringLifeTest extends ServedDevice {
             guest.setUp(frontEnd, 2, stoppedAt);
             Await.until("all are used", () -> guest.used(2) == 3);
             assertThat(guest.echoes(2)).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void ownerWakesForCompletionsAndForWakeUps() throws Exception {
+        try (TestGuest guest = new TestGuest(QUEUES);
+                RawFrontEnd frontEnd = start(guest)) {
+            for (Runnable release : List.<Runnable>of(device::release, device::releaseByWake)) {
+                int before = guest.used(2);
+                device.holding = true;
+                guest.kick(2);
+                Await.until("in flight", () -> device.held() == 1);
+                release.run();
+                Await.until("the request is used", () -> guest.used(2) == before + 1);
+            }
+            frontEnd.barrier();
         }
     }
 

@@ -178,6 +178,9 @@ public final class ImageFile {
     }
 
     private String durability() {
+        if (strategy != dsync.strategy()) {
+            return "write-through by write and fdatasync: the host refused RWF_DSYNC later";
+        }
         String way =
                 switch (dsync.strategy()) {
                     case RWF_DSYNC -> "pwritev2(RWF_DSYNC)";

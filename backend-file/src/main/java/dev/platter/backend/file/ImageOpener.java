@@ -16,18 +16,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One opening of an image: creation, flags, lock, size, alignment, durability, in this order. */
 final class ImageOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageOpener.class);
+
     private static final int SECTOR_BYTES = 512;
-
-    /** {@code MAX_RW_COUNT} of Linux: what one read or write transfers at most. */
-    private static final int MAX_TRANSFER_BYTES = 0x7ffff000;
-
-    /** Longer ones hold their queue up for too long: the calls that serve them block. */
-    private static final long MAX_DISCARD_BYTES = 1L << 30;
-
-    private static final int MAX_BLOCK_BYTES = 1 << 16;
 
     private final BackendOptions options;
     private final DsyncPreference preference;
@@ -156,12 +152,22 @@ final class ImageOpener {
                         ? DirectAlignment.probe(calls, fd, path, status, logicalBlock)
                         : new DirectAlignment(Math.max(SECTOR_BYTES, logicalBlock), 1);
         checkImageSize(size, alignment.requestBytes());
+        noteIgnoredSize(size);
         ImageTraits traits =
                 new ImageTraits(size, options.readOnly(), direct, alignment.memoryBytes(), storage);
+        boolean discards = options.discard() && !options.readOnly();
         BlockLimits limits =
                 device
-                        ? deviceLimits(fd, number, queue, alignment.requestBytes())
-                        : fileLimits(fd, status, size, alignment.requestBytes());
+                        ? ImageLimits.ofDevice(
+                                alignment.requestBytes(),
+                                intIoctl(fd, BlockIoctls.BLKPBSZGET, number),
+                                intIoctl(fd, BlockIoctls.BLKIOOPT, number),
+                                queue,
+                                discards)
+                        : ImageLimits.ofFile(
+                                alignment.requestBytes(),
+                                status.blockSizeBytes(),
+                                discards && punches(fd, size));
         return new ImageFile(path, fd, flags, traits, limits, chooseDsync(fd, storage, arena));
     }
 
@@ -200,47 +206,21 @@ final class ImageOpener {
         }
     }
 
-    private BlockLimits fileLimits(int fd, FileStatus status, long size, int requestBytes) {
-        int block = status.blockSizeBytes();
-        if (Integer.bitCount(block) != 1 || block > MAX_BLOCK_BYTES) {
-            block = DirectAlignment.MAX_BYTES;
+    private void noteIgnoredSize(long size) {
+        long asked = options.createSizeBytes().orElse(size);
+        if (asked != size) {
+            LOG.info(
+                    "{} exists and stays {} long: size={} is for creating it only",
+                    path,
+                    Sizes.text(size),
+                    asked);
         }
-        block = Math.max(block, requestBytes);
-        boolean punches = !options.readOnly() && options.discard() && punches(fd, size);
-        return limits(requestBytes, block, 0, punches ? block : 0, punches);
     }
 
     /** Whether the file system can punch holes: tried behind the end, where there is nothing. */
     private boolean punches(int fd, long size) {
         int mode = FallocateModes.FALLOC_FL_PUNCH_HOLE | FallocateModes.FALLOC_FL_KEEP_SIZE;
         return calls.fallocate(fd, mode, size, SECTOR_BYTES) == 0;
-    }
-
-    private BlockLimits deviceLimits(
-            int fd, MemorySegment number, DeviceQueue queue, int requestBytes)
-            throws BackendException {
-        int physical = intIoctl(fd, BlockIoctls.BLKPBSZGET, number);
-        int optimal = intIoctl(fd, BlockIoctls.BLKIOOPT, number);
-        boolean discards = !options.readOnly() && options.discard() && queue.discardMaxBytes() != 0;
-        long granularity = Math.max(queue.discardGranularityBytes(), requestBytes);
-        return limits(
-                requestBytes,
-                Math.max(physical, requestBytes),
-                optimal,
-                discards ? (int) Math.min(granularity, MAX_DISCARD_BYTES) : 0,
-                false);
-    }
-
-    private static BlockLimits limits(
-            int requestBytes, int physical, int optimal, int granularity, boolean readsZero) {
-        return new BlockLimits(
-                requestBytes,
-                MAX_TRANSFER_BYTES & -requestBytes,
-                physical,
-                optimal,
-                granularity,
-                MAX_DISCARD_BYTES,
-                readsZero);
     }
 
     private DsyncChoice chooseDsync(int fd, StorageTraits storage, Arena arena)

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** One demonstration: serves five scratch disks from this process, and observes a guest using them. */
+/**
+ * One demonstration: serves five scratch disks from this process, and observes a guest using them.
+ */
 public final class Demo {
     private static final String IMAGE_SIZE = "64M";
 
@@ -40,7 +42,12 @@ public final class Demo {
         this.writes = writes;
         this.embedded = embedded;
         this.err = err;
-        this.progress = new Progress(err, Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false));
+        this.progress =
+                new Progress(
+                        err,
+                        Optional.ofNullable(System.console())
+                                .map(Console::isTerminal)
+                                .orElse(false));
     }
 
     /** Runs it and prints a table; answers whether every mode kept its promise. */
@@ -57,14 +64,22 @@ public final class Demo {
         return report.contradictions().isEmpty();
     }
 
-    private DemoReport run() throws IOException, InterruptedException, UsageException, BackendException {
+    private DemoReport run()
+            throws IOException, InterruptedException, UsageException, BackendException {
         Path scratch = Files.createTempDirectory(directory, "platter-demo").toRealPath();
         try (DiskServer server = DiskServer.start(scratch.resolve("sock"), specs(scratch), 1);
                 DemoGuest guest = guest(scratch.resolve("sock"))) {
             CallObserver observer = observer(scratch, server);
-            List<DemoRow> rows = new Demonstration(guest, observer, images(scratch), writes, progress::show).run();
+            List<DemoRow> rows =
+                    new Demonstration(guest, observer, images(scratch), writes, progress::show)
+                            .run();
             progress.done();
-            return new DemoReport(guest.description(), observer.source(), writes, rows, Demonstration.contradictions(rows, writes));
+            return new DemoReport(
+                    guest.description(),
+                    observer.source(),
+                    writes,
+                    rows,
+                    Demonstration.contradictions(rows, writes));
         } finally {
             progress.done();
             delete(scratch);
@@ -75,7 +90,16 @@ public final class Demo {
         List<DiskSpec> specs = new ArrayList<>();
         for (CacheMode mode : Demonstration.MODES) {
             String file = image(scratch, mode).toString().replace(",", ",,");
-            specs.add(DiskSpec.parse("file=" + file + ",size=" + IMAGE_SIZE + ",cache=" + mode + ",serial=" + mode));
+            specs.add(
+                    DiskSpec.parse(
+                            "file="
+                                    + file
+                                    + ",size="
+                                    + IMAGE_SIZE
+                                    + ",cache="
+                                    + mode
+                                    + ",serial="
+                                    + mode));
         }
         return specs;
     }
@@ -91,7 +115,12 @@ public final class Demo {
     private DemoGuest guest(Path socket) throws IOException {
         Optional<String> missing = embedded ? Optional.empty() : LinuxDemoGuest.missing();
         if (embedded || missing.isPresent()) {
-            missing.ifPresent(reason -> err.println("platter demo: no Linux guest: " + reason + "; Platter's own driver plays the guest."));
+            missing.ifPresent(
+                    reason ->
+                            err.println(
+                                    "platter demo: no Linux guest: "
+                                            + reason
+                                            + "; Platter's own driver plays the guest."));
             return EmbeddedGuest.connect(socket);
         }
         try {

@@ -7,10 +7,15 @@ interface DemoGuest extends AutoCloseable {
     /** Who plays the guest, for the table's heading. */
     String description();
 
-    /** The disk's cache_type as the guest's driver has it: {@code write back}, {@code write through}. */
+    /**
+     * The disk's cache_type as the guest's driver has it: {@code write back}, {@code write
+     * through}.
+     */
     String cacheType(int disk) throws IOException, InterruptedException;
 
-    /** Switches the disk's cache_type, as writing to {@code /sys/class/scsi_disk/.../cache_type}. */
+    /**
+     * Switches the disk's cache_type, as writing to {@code /sys/class/scsi_disk/.../cache_type}.
+     */
     void switchCacheType(int disk, String cacheType) throws IOException, InterruptedException;
 
     /** Writes blocks of 4 KiB, one at a time, each synchronous: O_DIRECT and O_DSYNC. */

@@ -33,7 +33,9 @@ record DemoPromise(String openFlags, String cacheType, boolean noFlush) {
         if (noFlush) {
             return Durability.NEVER;
         }
-        return underCacheType.equals(DemoRow.WRITE_BACK) ? Durability.BY_FLUSH : Durability.BY_WRITE;
+        return underCacheType.equals(DemoRow.WRITE_BACK)
+                ? Durability.BY_FLUSH
+                : Durability.BY_WRITE;
     }
 
     /** When, and by which calls, synchronous writes become durable. */
@@ -58,7 +60,10 @@ record DemoPromise(String openFlags, String cacheType, boolean noFlush) {
             return switch (this) {
                 case NEVER -> new HostCalls(writes, 0, 0).text();
                 case BY_FLUSH -> new HostCalls(writes, 0, writes).text();
-                case BY_WRITE -> new HostCalls(0, writes, 0).text() + ", or " + new HostCalls(writes, 0, writes).text();
+                case BY_WRITE ->
+                        new HostCalls(0, writes, 0).text()
+                                + ", or "
+                                + new HostCalls(writes, 0, writes).text();
             };
         }
     }

@@ -19,16 +19,31 @@ import java.util.Locale;
  * @param rows one a mode
  * @param contradictions what contradicts the promises
  */
-record DemoReport(String guest, String source, int writes, List<DemoRow> rows, List<String> contradictions) {
+record DemoReport(
+        String guest, String source, int writes, List<DemoRow> rows, List<String> contradictions) {
     private static final String[] HEADINGS = {
-        "cache=", "host open flags", "guest cache_type", "host calls", "after the switch to", "at the switch", "host calls", "median", "per second"
+        "cache=",
+        "host open flags",
+        "guest cache_type",
+        "host calls",
+        "after the switch to",
+        "at the switch",
+        "host calls",
+        "median",
+        "per second"
     };
 
     /** Prints the table and the sentence on what it shows. */
     void print(PrintWriter out) {
         out.println("Guest: " + guest + ".");
-        out.println("Host calls for " + writes + " synchronous 4 KiB writes (O_DIRECT|O_DSYNC in the guest), seen by " + source + ";");
-        out.println("before the switch of cache_type one write was left volatile; latency and rate at depth 1.");
+        out.println(
+                "Host calls for "
+                        + writes
+                        + " synchronous 4 KiB writes (O_DIRECT|O_DSYNC in the guest), seen by "
+                        + source
+                        + ";");
+        out.println(
+                "before the switch of cache_type one write was left volatile; latency and rate at depth 1.");
         out.println();
         List<String[]> table = new ArrayList<>();
         table.add(HEADINGS);
@@ -47,7 +62,12 @@ record DemoReport(String guest, String source, int writes, List<DemoRow> rows, L
     }
 
     private String conclusion() {
-        boolean byFlag = rows.stream().anyMatch(row -> row.calls().durableWrites() > 0 || row.callsAfterSwitch().durableWrites() > 0);
+        boolean byFlag =
+                rows.stream()
+                        .anyMatch(
+                                row ->
+                                        row.calls().durableWrites() > 0
+                                                || row.callsAfterSwitch().durableWrites() > 0);
         return "Every mode keeps its promise: under \"write back\" the guest's flush costs an fdatasync a write, under \"write through\" "
                 + (byFlag
                         ? "one pwritev2(RWF_DSYNC) does both,"
@@ -129,7 +149,8 @@ record DemoReport(String guest, String source, int writes, List<DemoRow> rows, L
         json.writeEndObject();
     }
 
-    private static void writeCalls(JsonGenerator json, String name, HostCalls calls) throws IOException {
+    private static void writeCalls(JsonGenerator json, String name, HostCalls calls)
+            throws IOException {
         json.writeObjectFieldStart(name);
         json.writeNumberField("write", calls.writes());
         json.writeNumberField("writeDsync", calls.durableWrites());

@@ -34,9 +34,19 @@ record DemoRow(
         expect(found, "cache_type", promise.cacheType(), cacheType);
         expect(found, "cache_type after the switch", promise.otherCacheType(), switchedTo);
         expectCalls(found, "synchronous writes", promise.durability(cacheType), calls, writes);
-        expectCalls(found, "synchronous writes after the switch", promise.durability(switchedTo), callsAfterSwitch, writes);
+        expectCalls(
+                found,
+                "synchronous writes after the switch",
+                promise.durability(switchedTo),
+                callsAfterSwitch,
+                writes);
         if (callsAtSwitch.syncs() != promise.syncsAtSwitch()) {
-            found.add(mode + ": the switch made " + callsAtSwitch.syncs() + " fdatasync, promised " + promise.syncsAtSwitch());
+            found.add(
+                    mode
+                            + ": the switch made "
+                            + callsAtSwitch.syncs()
+                            + " fdatasync, promised "
+                            + promise.syncsAtSwitch());
         }
         return found;
     }
@@ -47,9 +57,23 @@ record DemoRow(
         }
     }
 
-    private void expectCalls(List<String> found, String what, DemoPromise.Durability promised, HostCalls seen, int writes) {
+    private void expectCalls(
+            List<String> found,
+            String what,
+            DemoPromise.Durability promised,
+            HostCalls seen,
+            int writes) {
         if (!promised.holds(seen, writes)) {
-            found.add(mode + ": " + writes + " " + what + " made " + seen.text() + ", promised " + promised.text(writes));
+            found.add(
+                    mode
+                            + ": "
+                            + writes
+                            + " "
+                            + what
+                            + " made "
+                            + seen.text()
+                            + ", promised "
+                            + promised.text(writes));
         }
     }
 }

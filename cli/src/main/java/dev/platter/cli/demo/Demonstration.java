@@ -30,7 +30,12 @@ final class Demonstration {
      * @param images the disks' images, one a mode, as canonical paths
      * @param writes how many synchronous writes to observe at a time
      */
-    Demonstration(DemoGuest guest, CallObserver observer, List<Path> images, int writes, Consumer<String> progress) {
+    Demonstration(
+            DemoGuest guest,
+            CallObserver observer,
+            List<Path> images,
+            int writes,
+            Consumer<String> progress) {
         this.guest = guest;
         this.observer = observer;
         this.images = List.copyOf(images);
@@ -54,7 +59,8 @@ final class Demonstration {
         DemoGuest.Timing timing = guest.timeSynchronousWrites(disk);
         HostCalls calls = observer.during(image, () -> guest.synchronousWrites(disk, writes));
         guest.plainWrite(disk);
-        HostCalls atSwitch = observer.during(image, () -> guest.switchCacheType(disk, promise.otherCacheType()));
+        HostCalls atSwitch =
+                observer.during(image, () -> guest.switchCacheType(disk, promise.otherCacheType()));
         String switchedTo = guest.cacheType(disk);
         HostCalls after = observer.during(image, () -> guest.synchronousWrites(disk, writes));
         return new DemoRow(

@@ -35,8 +35,10 @@ final class EmbeddedGuest implements DemoGuest {
     static EmbeddedGuest connect(Path socket) throws IOException {
         GuestMemory memory = GuestMemory.shared(MEMORY_BYTES);
         try {
-            VhostUserFrontEnd frontEnd = VhostUserFrontEnd.connect(socket, memory, VhostUserOptions.forRequestQueues(1));
-            return new EmbeddedGuest(memory, frontEnd, VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT));
+            VhostUserFrontEnd frontEnd =
+                    VhostUserFrontEnd.connect(socket, memory, VhostUserOptions.forRequestQueues(1));
+            return new EmbeddedGuest(
+                    memory, frontEnd, VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT));
         } catch (IOException e) {
             memory.close();
             throw e;
@@ -91,7 +93,8 @@ final class EmbeddedGuest implements DemoGuest {
         }
         Arrays.sort(nanos, 0, count);
         double seconds = (now - start) / (double) TimeUnit.SECONDS.toNanos(1);
-        return new Timing(nanos[count / 2] / (double) TimeUnit.MICROSECONDS.toNanos(1), count / seconds);
+        return new Timing(
+                nanos[count / 2] / (double) TimeUnit.MICROSECONDS.toNanos(1), count / seconds);
     }
 
     private long randomLba(ScsiDisk disk) {

@@ -41,7 +41,10 @@ final class LinuxDemoGuest implements DemoGuest {
         LinuxGuest guest =
                 LinuxGuest.builder()
                         .tools(GuestTools.FIO)
-                        .onBooting(time -> progress.accept("booting the guest, " + time.toSeconds() + " s"))
+                        .onBooting(
+                                time ->
+                                        progress.accept(
+                                                "booting the guest, " + time.toSeconds() + " s"))
                         .qemu(QemuDevices.vhostUserScsi("platter", socket, 1))
                         .boot();
         return new LinuxDemoGuest(guest);
@@ -79,7 +82,13 @@ final class LinuxDemoGuest implements DemoGuest {
 
     private void write(int disk, int count, String flags) throws IOException {
         guest.output(
-                "dd if=/dev/zero of=" + disk(disk).device() + " bs=4k count=" + count + " oflag=" + flags + " conv=notrunc status=none",
+                "dd if=/dev/zero of="
+                        + disk(disk).device()
+                        + " bs=4k count="
+                        + count
+                        + " oflag="
+                        + flags
+                        + " conv=notrunc status=none",
                 LIMIT);
     }
 
@@ -87,7 +96,8 @@ final class LinuxDemoGuest implements DemoGuest {
     public Timing timeSynchronousWrites(int disk) throws IOException {
         String terse =
                 guest.output(
-                        "fio --name=sync --filename=" + disk(disk).device()
+                        "fio --name=sync --filename="
+                                + disk(disk).device()
                                 + " --rw=randwrite --bs=4k --direct=1 --sync=dsync --ioengine=psync --time_based --runtime="
                                 + FIO_SECONDS
                                 + " --output-format=terse --terse-version=3",
@@ -98,7 +108,9 @@ final class LinuxDemoGuest implements DemoGuest {
 
     /** Finds the 50th percentile among fields of the form {@code 50.000000%=180}. */
     private static double median(String[] fields) throws IOException {
-        for (int i = WRITE_PERCENTILES; i < Math.min(fields.length, WRITE_PERCENTILES + PERCENTILE_COUNT); i++) {
+        for (int i = WRITE_PERCENTILES;
+                i < Math.min(fields.length, WRITE_PERCENTILES + PERCENTILE_COUNT);
+                i++) {
             if (fields[i].startsWith("50.0000")) {
                 return Double.parseDouble(fields[i].substring(fields[i].indexOf('=') + 1));
             }

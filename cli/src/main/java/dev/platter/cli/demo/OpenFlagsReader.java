@@ -16,7 +16,8 @@ final class OpenFlagsReader {
 
     /** The flags that matter to durability, as in {@code O_RDWR|O_DIRECT}, or {@code not open}. */
     static String read(Path file) throws IOException {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+        try (DirectoryStream<Path> descriptors =
+                Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
             for (Path descriptor : descriptors) {
                 if (leadsTo(descriptor, file)) {
                     return text(flags(descriptor.getFileName()));

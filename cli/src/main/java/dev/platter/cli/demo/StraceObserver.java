@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  * lasts: the kernel's own account of what the server asked.
  */
 final class StraceObserver implements CallObserver {
-    private static final String CALLS = "trace=pwrite64,pwritev,pwritev2,write,writev,fdatasync,fsync,sync_file_range";
+    private static final String CALLS =
+            "trace=pwrite64,pwritev,pwritev2,write,writev,fdatasync,fsync,sync_file_range";
     private static final long ATTACH_SECONDS = 10;
 
     private final Path directory;
@@ -72,7 +73,8 @@ final class StraceObserver implements CallObserver {
     }
 
     /** strace says when it has attached; until then calls would be missed. */
-    private static void awaitAttached(Process strace, Path messages) throws IOException, InterruptedException {
+    private static void awaitAttached(Process strace, Path messages)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ATTACH_SECONDS);
         while (System.nanoTime() < deadline) {
             String said = Files.exists(messages) ? Files.readString(messages) : "";
@@ -88,8 +90,8 @@ final class StraceObserver implements CallObserver {
     }
 
     /**
-     * Counts the calls on one image. A call that another thread interrupts in the listing appears as
-     * "unfinished" and "resumed"; only the first half names the descriptor.
+     * Counts the calls on one image. A call that another thread interrupts in the listing appears
+     * as "unfinished" and "resumed"; only the first half names the descriptor.
      */
     static HostCalls count(List<String> lines, Path image) {
         String descriptor = "<" + image + ">";

@@ -35,10 +35,15 @@ public final class Doctor {
     /** Prints a line a finding, and what follows from all. */
     public void print(PrintWriter out) {
         for (Finding finding : findings) {
-            out.printf("%-4s  %-13s  %s%n", finding.verdict().word(), finding.subject(), finding.text());
+            out.printf(
+                    "%-4s  %-13s  %s%n",
+                    finding.verdict().word(), finding.subject(), finding.text());
         }
         out.println();
-        out.println(healthy() ? "Platter can serve disks from " + path + "." : "Platter cannot serve disks from " + path + "; see BAD above.");
+        out.println(
+                healthy()
+                        ? "Platter can serve disks from " + path + "."
+                        : "Platter cannot serve disks from " + path + "; see BAD above.");
     }
 
     /** The examination as one JSON object. */

@@ -30,15 +30,26 @@ final class MachineCheck {
 
     private static Finding kernel() {
         return Kernel.atLeast(RWF_DSYNC_MAJOR, RWF_DSYNC_MINOR)
-                ? Finding.ok("kernel", "Linux " + Kernel.release() + ", has pwritev2 with RWF_DSYNC")
-                : Finding.note("kernel", "Linux " + Kernel.release() + ", too old for RWF_DSYNC; durable writes take an fdatasync each");
+                ? Finding.ok(
+                        "kernel", "Linux " + Kernel.release() + ", has pwritev2 with RWF_DSYNC")
+                : Finding.note(
+                        "kernel",
+                        "Linux "
+                                + Kernel.release()
+                                + ", too old for RWF_DSYNC; durable writes take an fdatasync each");
     }
 
     private static Finding ioUring() {
         int answer = Kernel.ioUringProbe();
         return answer >= 0
-                ? Finding.ok("io_uring", "the kernel allows it; Platter's io_uring backend is not built yet, so posix is used")
-                : Finding.note("io_uring", "not available (" + Errnos.message(-answer) + "); the posix backend is used");
+                ? Finding.ok(
+                        "io_uring",
+                        "the kernel allows it; Platter's io_uring backend is not built yet, so posix is used")
+                : Finding.note(
+                        "io_uring",
+                        "not available ("
+                                + Errnos.message(-answer)
+                                + "); the posix backend is used");
     }
 
     private static Finding lockedMemory() {
@@ -49,12 +60,18 @@ final class MachineCheck {
 
     private static Finding qemu() {
         try {
-            Process process = new ProcessBuilder("qemu-system-x86_64", "--version").redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Process process =
+                    new ProcessBuilder("qemu-system-x86_64", "--version")
+                            .redirectErrorStream(true)
+                            .start();
+            String said =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             process.waitFor(10, TimeUnit.SECONDS);
             return Finding.ok("QEMU", said.lines().findFirst().orElse("installed"));
         } catch (IOException e) {
-            return Finding.note("QEMU", "qemu-system-x86_64 is not installed; any other vhost-user-scsi front-end will do");
+            return Finding.note(
+                    "QEMU",
+                    "qemu-system-x86_64 is not installed; any other vhost-user-scsi front-end will do");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Finding.note("QEMU", "interrupted while asking for its version");
@@ -63,7 +80,14 @@ final class MachineCheck {
 
     private static Finding guest() {
         return GuestTools.missing(List.of(GuestTools.FIO))
-                .map(reason -> Finding.note("demo guest", reason + "; platter demo then plays the guest itself"))
-                .orElse(Finding.ok("demo guest", "kernel and tools are here; platter demo boots a Linux guest"));
+                .map(
+                        reason ->
+                                Finding.note(
+                                        "demo guest",
+                                        reason + "; platter demo then plays the guest itself"))
+                .orElse(
+                        Finding.ok(
+                                "demo guest",
+                                "kernel and tools are here; platter demo boots a Linux guest"));
     }
 }

@@ -34,20 +34,31 @@ final class PathCheck {
         return findings;
     }
 
-    private static Finding tried(BlockBackendProvider provider, Path path, CacheMode mode, String subject) {
+    private static Finding tried(
+            BlockBackendProvider provider, Path path, CacheMode mode, String subject) {
         try {
-            return Files.isDirectory(path) ? inFolder(provider, path, mode, subject) : open(provider, existing(path, mode), subject);
+            return Files.isDirectory(path)
+                    ? inFolder(provider, path, mode, subject)
+                    : open(provider, existing(path, mode), subject);
         } catch (IOException e) {
             return Finding.bad(subject, "a scratch file could not be made: " + e.getMessage());
         }
     }
 
-    private static Finding inFolder(BlockBackendProvider provider, Path folder, CacheMode mode, String subject) throws IOException {
+    private static Finding inFolder(
+            BlockBackendProvider provider, Path folder, CacheMode mode, String subject)
+            throws IOException {
         Path scratchFolder = Files.createTempDirectory(folder, "platter-doctor");
         Path scratch = scratchFolder.resolve("scratch.raw");
         try {
             BackendOptions options =
-                    new BackendOptions(scratch.toString(), mode, false, true, OptionalLong.of(SCRATCH_BYTES), Map.of());
+                    new BackendOptions(
+                            scratch.toString(),
+                            mode,
+                            false,
+                            true,
+                            OptionalLong.of(SCRATCH_BYTES),
+                            Map.of());
             return open(provider, options, subject);
         } finally {
             Files.deleteIfExists(scratch);
@@ -56,15 +67,19 @@ final class PathCheck {
     }
 
     private static BackendOptions existing(Path path, CacheMode mode) {
-        return new BackendOptions(path.toString(), mode, true, true, OptionalLong.empty(), Map.of());
+        return new BackendOptions(
+                path.toString(), mode, true, true, OptionalLong.empty(), Map.of());
     }
 
-    private static Finding open(BlockBackendProvider provider, BackendOptions options, String subject) {
+    private static Finding open(
+            BlockBackendProvider provider, BackendOptions options, String subject) {
         try (BlockBackend backend = provider.open(options)) {
             return Finding.ok(subject, backend.description());
         } catch (BackendException e) {
             String text = String.valueOf(e.getMessage());
-            return options.cacheMode().direct() ? Finding.note(subject, text) : Finding.bad(subject, text);
+            return options.cacheMode().direct()
+                    ? Finding.note(subject, text)
+                    : Finding.bad(subject, text);
         }
     }
 }

@@ -1,6 +1,4 @@
-/**
- * What this machine offers, in plain words. Knows no command.
- */
+/** What this machine offers, in plain words. Knows no command. */
 @NullMarked
 package dev.platter.cli.doctor;
 

@@ -33,7 +33,8 @@ public final class DiskServer implements AutoCloseable {
      *
      * @throws UsageException if a disk or the socket cannot be had; then nothing was created
      */
-    public static DiskServer start(Path socket, List<DiskSpec> specs, int queues) throws UsageException {
+    public static DiskServer start(Path socket, List<DiskSpec> specs, int queues)
+            throws UsageException {
         List<Integer> addresses = targetNumbers(specs);
         List<OpenDisk> disks = new ArrayList<>();
         try {
@@ -48,17 +49,22 @@ public final class DiskServer implements AutoCloseable {
         }
     }
 
-    private static VhostUserServer listen(Path socket, VirtioScsiDevice device, int queues) throws UsageException {
+    private static VhostUserServer listen(Path socket, VirtioScsiDevice device, int queues)
+            throws UsageException {
         try {
-            return VhostUserServer.listen(socket, device, new VhostUserOptions(queues + CONTROL_AND_EVENT_QUEUE, VhostUserOptions.MEMORY_SLOT_LIMIT));
+            return VhostUserServer.listen(
+                    socket,
+                    device,
+                    new VhostUserOptions(
+                            queues + CONTROL_AND_EVENT_QUEUE, VhostUserOptions.MEMORY_SLOT_LIMIT));
         } catch (VhostUserException e) {
             throw new UsageException("--socket: " + e.getMessage());
         }
     }
 
     /**
-     * The target of each disk: the chosen ones, and for the others, in their order, the lowest that no
-     * disk has.
+     * The target of each disk: the chosen ones, and for the others, in their order, the lowest that
+     * no disk has.
      */
     static List<Integer> targetNumbers(List<DiskSpec> specs) throws UsageException {
         Set<Long> taken = new HashSet<>();
@@ -68,7 +74,12 @@ public final class DiskServer implements AutoCloseable {
                 int target = spec.target().getAsInt();
                 targets.add(target);
                 if (!taken.add((long) target << Integer.SIZE | spec.lun())) {
-                    throw new UsageException("--disk: target=" + target + ",lun=" + spec.lun() + " is given to two disks; give one another address.");
+                    throw new UsageException(
+                            "--disk: target="
+                                    + target
+                                    + ",lun="
+                                    + spec.lun()
+                                    + " is given to two disks; give one another address.");
                 }
             }
         }
@@ -83,7 +94,8 @@ public final class DiskServer implements AutoCloseable {
                 free++;
             }
             if (free > DiskSpec.MAX_TARGET) {
-                throw new UsageException("--disk: there are more disks than targets; put several on one target with target= and lun=.");
+                throw new UsageException(
+                        "--disk: there are more disks than targets; put several on one target with target= and lun=.");
             }
             targets.add(free);
             numbers.add(free);
@@ -95,7 +107,8 @@ public final class DiskServer implements AutoCloseable {
         Map<Integer, Map<Integer, LogicalUnit>> units = new HashMap<>();
         for (int i = 0; i < disks.size(); i++) {
             OpenDisk disk = disks.get(i);
-            units.computeIfAbsent(numbers.get(i), target -> new HashMap<>()).put(disk.spec().lun(), disk.unit());
+            units.computeIfAbsent(numbers.get(i), target -> new HashMap<>())
+                    .put(disk.spec().lun(), disk.unit());
         }
         Map<Integer, ScsiTarget> targets = new HashMap<>();
         units.forEach((target, luns) -> targets.put(target, new ScsiTarget(luns)));

@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * One {@code --disk}: what the user asked for, checked as far as it can be without touching the host.
+ * One {@code --disk}: what the user asked for, checked as far as it can be without touching the
+ * host.
  *
  * @param file the image's path
  * @param createSizeBytes the size to create a missing image with
@@ -53,7 +54,10 @@ public record DiskSpec(
         OptionList options = OptionList.parse("--disk", text);
         String file =
                 options.text("file")
-                        .orElseThrow(() -> new UsageException("--disk: file= is missing; name the image, as in file=disk.raw."));
+                        .orElseThrow(
+                                () ->
+                                        new UsageException(
+                                                "--disk: file= is missing; name the image, as in file=disk.raw."));
         DiskSpec spec =
                 new DiskSpec(
                         file,
@@ -66,8 +70,13 @@ public record DiskSpec(
                         options.onOff("readonly").orElse(false),
                         options.text("serial"),
                         options.onOff("dpofua").orElse(false),
-                        "unmap".equals(options.choice("discard", List.of("unmap", "ignore")).orElse("ignore")),
-                        Integer.parseInt(options.choice("logical_block_size", List.of("512", "4096")).orElse("512")),
+                        "unmap"
+                                .equals(
+                                        options.choice("discard", List.of("unmap", "ignore"))
+                                                .orElse("ignore")),
+                        Integer.parseInt(
+                                options.choice("logical_block_size", List.of("512", "4096"))
+                                        .orElse("512")),
                         options.number("physical_block_size", 512, 1 << 20));
         options.refuseRest(KEYS);
         spec.check();
@@ -76,7 +85,17 @@ public record DiskSpec(
 
     /** As in QEMU the name is a shortcut, and a switch given by itself wins over it. */
     private static CacheMode cacheMode(OptionList options) throws UsageException {
-        String name = options.choice("cache", List.of("writeback", "none", "off", "writethrough", "directsync", "unsafe")).orElse("writeback");
+        String name =
+                options.choice(
+                                "cache",
+                                List.of(
+                                        "writeback",
+                                        "none",
+                                        "off",
+                                        "writethrough",
+                                        "directsync",
+                                        "unsafe"))
+                        .orElse("writeback");
         CacheMode named = CacheMode.named(name).orElseThrow();
         return new CacheMode(
                 options.onOff("cache.writeback").orElse(named.writeback()),
@@ -86,28 +105,42 @@ public record DiskSpec(
 
     private void check() throws UsageException {
         if (serial.isPresent() && !isPrintable(serial.get())) {
-            throw new UsageException("--disk: serial= takes at most " + MAX_SERIAL_CHARACTERS + " printable ASCII characters.");
+            throw new UsageException(
+                    "--disk: serial= takes at most "
+                            + MAX_SERIAL_CHARACTERS
+                            + " printable ASCII characters.");
         }
         int physical = physicalBlockBytes.orElse(logicalBlockBytes);
         if (Integer.bitCount(physical) != 1 || physical < logicalBlockBytes) {
             throw new UsageException(
-                    "--disk: physical_block_size=" + physical + " must be a power of two and at least logical_block_size=" + logicalBlockBytes + ".");
+                    "--disk: physical_block_size="
+                            + physical
+                            + " must be a power of two and at least logical_block_size="
+                            + logicalBlockBytes
+                            + ".");
         }
         if (createSizeBytes.isPresent() && createSizeBytes.getAsLong() % logicalBlockBytes != 0) {
             throw new UsageException(
-                    "--disk: size=" + createSizeBytes.getAsLong() + " is not a multiple of logical_block_size=" + logicalBlockBytes + "; round it up.");
+                    "--disk: size="
+                            + createSizeBytes.getAsLong()
+                            + " is not a multiple of logical_block_size="
+                            + logicalBlockBytes
+                            + "; round it up.");
         }
         if (createSizeBytes.isPresent() && readOnly) {
-            throw new UsageException("--disk: size= would create a disk that readonly=on keeps empty; leave one of them out.");
+            throw new UsageException(
+                    "--disk: size= would create a disk that readonly=on keeps empty; leave one of them out.");
         }
     }
 
     private static boolean isPrintable(String text) {
-        return text.length() <= MAX_SERIAL_CHARACTERS && text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
+        return text.length() <= MAX_SERIAL_CHARACTERS
+                && text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
     }
 
     /** How the backend opens the image. */
     BackendOptions backendOptions() {
-        return new BackendOptions(file, cacheMode, readOnly, discard, createSizeBytes, Map.of("dsync", dsync));
+        return new BackendOptions(
+                file, cacheMode, readOnly, discard, createSizeBytes, Map.of("dsync", dsync));
     }
 }

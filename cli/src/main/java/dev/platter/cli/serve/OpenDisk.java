@@ -43,7 +43,9 @@ final class OpenDisk implements AutoCloseable {
             throw new UsageException("--disk: " + e.getMessage());
         }
         try {
-            OpenDisk disk = new OpenDisk(spec, backend, new LogicalUnit(backend, unitOptions(spec)), created);
+            OpenDisk disk =
+                    new OpenDisk(
+                            spec, backend, new LogicalUnit(backend, unitOptions(spec)), created);
             LOG.info("{}, cache={}", backend.description(), spec.cacheMode());
             return disk;
         } catch (IllegalArgumentException e) {
@@ -68,7 +70,12 @@ final class OpenDisk implements AutoCloseable {
             }
         }
         List<String> names = providers.stream().map(BlockBackendProvider::name).toList();
-        throw new UsageException("--disk: backend=" + name + " is not in this build; it has " + String.join(", ", names) + ".");
+        throw new UsageException(
+                "--disk: backend="
+                        + name
+                        + " is not in this build; it has "
+                        + String.join(", ", names)
+                        + ".");
     }
 
     private static LogicalUnitOptions unitOptions(DiskSpec spec) {
@@ -132,7 +139,10 @@ final class OpenDisk implements AutoCloseable {
             }
         }
         if (result[0] < 0) {
-            throw new BackendException(spec.file() + ": the last flush failed: what was not flushed before may be lost", -result[0]);
+            throw new BackendException(
+                    spec.file()
+                            + ": the last flush failed: what was not flushed before may be lost",
+                    -result[0]);
         }
     }
 }

@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * A QEMU-style option value, {@code key=value,key=value}, where a doubled comma stands for one comma
- * in a value. Each accessor takes its key out; what is left at the end was not known.
+ * A QEMU-style option value, {@code key=value,key=value}, where a doubled comma stands for one
+ * comma in a value. Each accessor takes its key out; what is left at the end was not known.
  */
 final class OptionList {
     private final String option;
@@ -63,7 +63,8 @@ final class OptionList {
     Optional<String> text(String key) throws UsageException {
         String value = values.remove(key);
         if (value != null && value.isEmpty()) {
-            throw new UsageException(option + ": " + key + "= is empty; give it a value or leave it out.");
+            throw new UsageException(
+                    option + ": " + key + "= is empty; give it a value or leave it out.");
         }
         return Optional.ofNullable(value);
     }
@@ -71,7 +72,9 @@ final class OptionList {
     /** A switch: {@code on} or {@code off}. */
     Optional<Boolean> onOff(String key) throws UsageException {
         Optional<String> value = text(key);
-        return value.isEmpty() ? Optional.empty() : Optional.of("on".equals(choice(key, value.get(), List.of("on", "off"))));
+        return value.isEmpty()
+                ? Optional.empty()
+                : Optional.of("on".equals(choice(key, value.get(), List.of("on", "off"))));
     }
 
     /** One of a few words. */
@@ -83,7 +86,14 @@ final class OptionList {
     private String choice(String key, String value, List<String> words) throws UsageException {
         if (!words.contains(value)) {
             throw new UsageException(
-                    option + ": " + key + "=" + value + " is not one of " + String.join(", ", words) + ".");
+                    option
+                            + ": "
+                            + key
+                            + "="
+                            + value
+                            + " is not one of "
+                            + String.join(", ", words)
+                            + ".");
         }
         return value;
     }
@@ -103,7 +113,16 @@ final class OptionList {
             // answered below, like a number out of range
         }
         throw new UsageException(
-                option + ": " + key + "=" + value.get() + " is not a whole number from " + least + " to " + most + ".");
+                option
+                        + ": "
+                        + key
+                        + "="
+                        + value.get()
+                        + " is not a whole number from "
+                        + least
+                        + " to "
+                        + most
+                        + ".");
     }
 
     /** A size in bytes, with QEMU's suffixes. */
@@ -115,7 +134,12 @@ final class OptionList {
         OptionalLong size = Sizes.parse(value.get());
         if (size.isEmpty() || size.getAsLong() == 0) {
             throw new UsageException(
-                    option + ": " + key + "=" + value.get() + " is not a size; write bytes, or a number with K, M, G or T, as in size=10G.");
+                    option
+                            + ": "
+                            + key
+                            + "="
+                            + value.get()
+                            + " is not a size; write bytes, or a number with K, M, G or T, as in size=10G.");
         }
         return size;
     }
@@ -124,7 +148,12 @@ final class OptionList {
     void refuseRest(String known) throws UsageException {
         if (!values.isEmpty()) {
             throw new UsageException(
-                    option + ": there is no option '" + values.keySet().iterator().next() + "'; the options are " + known + ".");
+                    option
+                            + ": there is no option '"
+                            + values.keySet().iterator().next()
+                            + "'; the options are "
+                            + known
+                            + ".");
         }
     }
 }

@@ -21,7 +21,8 @@ final class Sizes {
         long number = Long.parseLong(matcher.group(1));
         String unit = matcher.group(2).toLowerCase(Locale.ROOT);
         int shift = unit.isEmpty() ? 0 : 10 * UNITS.indexOf(unit);
-        return number > Long.MAX_VALUE >> shift ? OptionalLong.empty() : OptionalLong.of(number << shift);
+        return number > Long.MAX_VALUE >> shift
+                ? OptionalLong.empty()
+                : OptionalLong.of(number << shift);
     }
-
 }

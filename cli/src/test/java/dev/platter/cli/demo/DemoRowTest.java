@@ -17,33 +17,145 @@ class DemoRowTest {
 
     @Test
     void rowsThatKeepTheirPromisesHaveNoContradiction() {
-        assertThat(contradictions(CacheMode.NONE, row("O_RDWR|O_DIRECT", DemoRow.WRITE_BACK, FLUSHED, DemoRow.WRITE_THROUGH, ONE_SYNC, DURABLE))).isEmpty();
-        assertThat(contradictions(CacheMode.WRITEBACK, row("O_RDWR", DemoRow.WRITE_BACK, FLUSHED, DemoRow.WRITE_THROUGH, ONE_SYNC, FLUSHED))).isEmpty();
-        assertThat(contradictions(CacheMode.DIRECTSYNC, row("O_RDWR|O_DIRECT", DemoRow.WRITE_THROUGH, DURABLE, DemoRow.WRITE_BACK, HostCalls.NONE, FLUSHED))).isEmpty();
-        assertThat(contradictions(CacheMode.UNSAFE, row("O_RDWR", DemoRow.WRITE_BACK, PLAIN, DemoRow.WRITE_THROUGH, HostCalls.NONE, PLAIN))).isEmpty();
+        assertThat(
+                        contradictions(
+                                CacheMode.NONE,
+                                row(
+                                        "O_RDWR|O_DIRECT",
+                                        DemoRow.WRITE_BACK,
+                                        FLUSHED,
+                                        DemoRow.WRITE_THROUGH,
+                                        ONE_SYNC,
+                                        DURABLE)))
+                .isEmpty();
+        assertThat(
+                        contradictions(
+                                CacheMode.WRITEBACK,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_BACK,
+                                        FLUSHED,
+                                        DemoRow.WRITE_THROUGH,
+                                        ONE_SYNC,
+                                        FLUSHED)))
+                .isEmpty();
+        assertThat(
+                        contradictions(
+                                CacheMode.DIRECTSYNC,
+                                row(
+                                        "O_RDWR|O_DIRECT",
+                                        DemoRow.WRITE_THROUGH,
+                                        DURABLE,
+                                        DemoRow.WRITE_BACK,
+                                        HostCalls.NONE,
+                                        FLUSHED)))
+                .isEmpty();
+        assertThat(
+                        contradictions(
+                                CacheMode.UNSAFE,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_BACK,
+                                        PLAIN,
+                                        DemoRow.WRITE_THROUGH,
+                                        HostCalls.NONE,
+                                        PLAIN)))
+                .isEmpty();
     }
 
     @Test
     void eachBrokenPromiseIsNamed() {
-        assertThat(contradictions(CacheMode.NONE, row("O_RDWR", DemoRow.WRITE_BACK, FLUSHED, DemoRow.WRITE_THROUGH, ONE_SYNC, DURABLE)))
-                .singleElement().asString().contains("open flags");
-        assertThat(contradictions(CacheMode.WRITEBACK, row("O_RDWR", DemoRow.WRITE_THROUGH, DURABLE, DemoRow.WRITE_THROUGH, ONE_SYNC, DURABLE)))
-                .singleElement().asString().contains("cache_type is 'write through'");
-        assertThat(contradictions(CacheMode.WRITEBACK, row("O_RDWR", DemoRow.WRITE_BACK, PLAIN, DemoRow.WRITE_THROUGH, ONE_SYNC, DURABLE)))
-                .singleElement().asString().contains("16 synchronous writes made 16 write, promised 16 write + 16 fdatasync");
-        assertThat(contradictions(CacheMode.WRITEBACK, row("O_RDWR", DemoRow.WRITE_BACK, FLUSHED, DemoRow.WRITE_THROUGH, HostCalls.NONE, DURABLE)))
-                .singleElement().asString().contains("the switch made 0 fdatasync, promised 1");
-        assertThat(contradictions(CacheMode.WRITETHROUGH, row("O_RDWR", DemoRow.WRITE_THROUGH, PLAIN, DemoRow.WRITE_BACK, HostCalls.NONE, FLUSHED)))
-                .singleElement().asString().contains("promised 16 write+DSYNC");
-        assertThat(contradictions(CacheMode.UNSAFE, row("O_RDWR", DemoRow.WRITE_BACK, FLUSHED, DemoRow.WRITE_THROUGH, HostCalls.NONE, PLAIN)))
-                .singleElement().asString().contains("promised 16 write");
+        assertThat(
+                        contradictions(
+                                CacheMode.NONE,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_BACK,
+                                        FLUSHED,
+                                        DemoRow.WRITE_THROUGH,
+                                        ONE_SYNC,
+                                        DURABLE)))
+                .singleElement()
+                .asString()
+                .contains("open flags");
+        assertThat(
+                        contradictions(
+                                CacheMode.WRITEBACK,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_THROUGH,
+                                        DURABLE,
+                                        DemoRow.WRITE_THROUGH,
+                                        ONE_SYNC,
+                                        DURABLE)))
+                .singleElement()
+                .asString()
+                .contains("cache_type is 'write through'");
+        assertThat(
+                        contradictions(
+                                CacheMode.WRITEBACK,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_BACK,
+                                        PLAIN,
+                                        DemoRow.WRITE_THROUGH,
+                                        ONE_SYNC,
+                                        DURABLE)))
+                .singleElement()
+                .asString()
+                .contains("16 synchronous writes made 16 write, promised 16 write + 16 fdatasync");
+        assertThat(
+                        contradictions(
+                                CacheMode.WRITEBACK,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_BACK,
+                                        FLUSHED,
+                                        DemoRow.WRITE_THROUGH,
+                                        HostCalls.NONE,
+                                        DURABLE)))
+                .singleElement()
+                .asString()
+                .contains("the switch made 0 fdatasync, promised 1");
+        assertThat(
+                        contradictions(
+                                CacheMode.WRITETHROUGH,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_THROUGH,
+                                        PLAIN,
+                                        DemoRow.WRITE_BACK,
+                                        HostCalls.NONE,
+                                        FLUSHED)))
+                .singleElement()
+                .asString()
+                .contains("promised 16 write+DSYNC");
+        assertThat(
+                        contradictions(
+                                CacheMode.UNSAFE,
+                                row(
+                                        "O_RDWR",
+                                        DemoRow.WRITE_BACK,
+                                        FLUSHED,
+                                        DemoRow.WRITE_THROUGH,
+                                        HostCalls.NONE,
+                                        PLAIN)))
+                .singleElement()
+                .asString()
+                .contains("promised 16 write");
     }
 
     private static List<String> contradictions(CacheMode mode, DemoRow row) {
         return row.contradictions(DemoPromise.of(mode), WRITES);
     }
 
-    private static DemoRow row(String flags, String type, HostCalls calls, String switched, HostCalls atSwitch, HostCalls after) {
+    private static DemoRow row(
+            String flags,
+            String type,
+            HostCalls calls,
+            String switched,
+            HostCalls atSwitch,
+            HostCalls after) {
         return new DemoRow("mode", flags, type, calls, switched, atSwitch, after, TIMING);
     }
 }

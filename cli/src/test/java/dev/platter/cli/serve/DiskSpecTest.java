@@ -50,12 +50,17 @@ class DiskSpecTest {
         "directsync, false, true, false",
         "unsafe, true, false, true"
     })
-    void aCacheModesNameStandsForItsThreeSwitches(String name, boolean writeback, boolean direct, boolean noFlush) throws UsageException {
-        assertThat(DiskSpec.parse("file=a,cache=" + name).cacheMode()).isEqualTo(new CacheMode(writeback, direct, noFlush));
+    void aCacheModesNameStandsForItsThreeSwitches(
+            String name, boolean writeback, boolean direct, boolean noFlush) throws UsageException {
+        assertThat(DiskSpec.parse("file=a,cache=" + name).cacheMode())
+                .isEqualTo(new CacheMode(writeback, direct, noFlush));
     }
 
     @ParameterizedTest
-    @CsvSource({"'file=a,cache.direct=on,cache=writeback'", "'file=a,cache=writeback,cache.direct=on'"})
+    @CsvSource({
+        "'file=a,cache.direct=on,cache=writeback'",
+        "'file=a,cache=writeback,cache.direct=on'"
+    })
     void aSwitchWinsOverTheNameInAnyOrder(String text) throws UsageException {
         assertThat(DiskSpec.parse(text).cacheMode()).isEqualTo(CacheMode.NONE);
     }
@@ -96,13 +101,22 @@ class DiskSpecTest {
     @Test
     void disksWithoutATargetTakeTheLowestFreeOnes() throws UsageException {
         List<DiskSpec> specs =
-                List.of(DiskSpec.parse("file=a"), DiskSpec.parse("file=b,target=1"), DiskSpec.parse("file=c"), DiskSpec.parse("file=d,target=1,lun=4"));
+                List.of(
+                        DiskSpec.parse("file=a"),
+                        DiskSpec.parse("file=b,target=1"),
+                        DiskSpec.parse("file=c"),
+                        DiskSpec.parse("file=d,target=1,lun=4"));
         assertThat(DiskServer.targetNumbers(specs)).containsExactly(0, 1, 2, 1);
     }
 
     @Test
     void twoDisksMayNotShareAnAddress() {
-        assertThatThrownBy(() -> DiskServer.targetNumbers(List.of(DiskSpec.parse("file=a,target=1"), DiskSpec.parse("file=b,target=1"))))
+        assertThatThrownBy(
+                        () ->
+                                DiskServer.targetNumbers(
+                                        List.of(
+                                                DiskSpec.parse("file=a,target=1"),
+                                                DiskSpec.parse("file=b,target=1"))))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("target=1,lun=0 is given to two disks");
     }

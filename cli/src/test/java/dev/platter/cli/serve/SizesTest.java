@@ -9,7 +9,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SizesTest {
     @ParameterizedTest
-    @CsvSource({"512, 512", "1b, 1", "4k, 4096", "4K, 4096", "10M, 10485760", "2G, 2147483648", "1T, 1099511627776"})
+    @CsvSource({
+        "512, 512",
+        "1b, 1",
+        "4k, 4096",
+        "4K, 4096",
+        "10M, 10485760",
+        "2G, 2147483648",
+        "1T, 1099511627776"
+    })
     void suffixesArePowersOf1024(String text, long bytes) {
         assertThat(Sizes.parse(text)).hasValue(bytes);
     }

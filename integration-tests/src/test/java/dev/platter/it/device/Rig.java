@@ -159,7 +159,7 @@ final class Rig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         Exception first = null;
         while (!closers.isEmpty()) {
             try {
@@ -173,7 +173,7 @@ final class Rig implements AutoCloseable {
             }
         }
         if (first != null) {
-            throw first;
+            throw new IOException("closing the rig: " + first.getMessage(), first);
         }
     }
 }

@@ -34,7 +34,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CacheModesGuestTest {
     private static final int WRITES = 16;
     private static final List<String> DISKS =
-            List.of("writeback", "none", "writethrough", "directsync", "unsafe", "writeback-fdatasync", "directsync-fdatasync");
+            List.of(
+                    "writeback",
+                    "none",
+                    "writethrough",
+                    "directsync",
+                    "unsafe",
+                    "writeback-fdatasync",
+                    "directsync-fdatasync");
 
     private Path folder;
     private PlatterProcess server;
@@ -43,18 +50,31 @@ class CacheModesGuestTest {
 
     @BeforeAll
     void boot() throws Exception {
-        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "modes").toRealPath();
+        folder =
+                Files.createTempDirectory(Path.of("target").toAbsolutePath(), "modes").toRealPath();
         trace = new CallTrace(folder.resolve("trace"));
         List<String> specs = new ArrayList<>();
         for (String disk : DISKS) {
             String mode = disk.replace("-fdatasync", "");
             String dsync = disk.endsWith("-fdatasync") ? "fdatasync" : "rwf";
-            specs.add("file=" + image(disk) + ",size=32M,cache=" + mode + ",dsync=" + dsync + ",serial=" + disk);
+            specs.add(
+                    "file="
+                            + image(disk)
+                            + ",size=32M,cache="
+                            + mode
+                            + ",dsync="
+                            + dsync
+                            + ",serial="
+                            + disk);
         }
         Path socket = folder.resolve("sock");
         server =
                 PlatterProcess.serveTraced(
-                        folder, socket, folder.resolve("trace"), CallTrace.CALLS, specs.toArray(String[]::new));
+                        folder,
+                        socket,
+                        folder.resolve("trace"),
+                        CallTrace.CALLS,
+                        specs.toArray(String[]::new));
         guest =
                 LinuxGuest.builder()
                         .consoleLog(folder.resolve("console"))
@@ -80,10 +100,12 @@ class CacheModesGuestTest {
         "writethrough, WRITE_THROUGH",
         "directsync, WRITE_THROUGH"
     })
-    void theGuestSeesTheModesCacheTypeAndMaySwitchItAndBack(String mode, CacheType configured) throws IOException {
+    void theGuestSeesTheModesCacheTypeAndMaySwitchItAndBack(String mode, CacheType configured)
+            throws IOException {
         GuestDisk disk = guest.disk(mode);
         assertThat(disk.cacheType()).isEqualTo(configured);
-        CacheType other = configured == CacheType.WRITE_BACK ? CacheType.WRITE_THROUGH : CacheType.WRITE_BACK;
+        CacheType other =
+                configured == CacheType.WRITE_BACK ? CacheType.WRITE_THROUGH : CacheType.WRITE_BACK;
         disk.setCacheType(other);
         assertThat(disk.cacheType()).isEqualTo(other);
         disk.setCacheType(configured);
@@ -92,11 +114,19 @@ class CacheModesGuestTest {
 
     @ParameterizedTest
     @CsvSource({
-        "writeback, false", "none, true", "writethrough, false", "directsync, true", "unsafe, false"
+        "writeback, false",
+        "none, true",
+        "writethrough, false",
+        "directsync, true",
+        "unsafe, false"
     })
     void theHostOpensTheImageAsQemuDoes(String mode, boolean direct) throws IOException {
         String opening = trace.opening(image(mode));
-        assertThat(opening).contains("O_RDWR").contains("O_CLOEXEC").doesNotContain("O_SYNC").doesNotContain("O_DSYNC");
+        assertThat(opening)
+                .contains("O_RDWR")
+                .contains("O_CLOEXEC")
+                .doesNotContain("O_SYNC")
+                .doesNotContain("O_DSYNC");
         assertThat(opening.contains("O_DIRECT")).isEqualTo(direct);
     }
 
@@ -148,9 +178,17 @@ class CacheModesGuestTest {
         String second = guest.disk("directsync").device();
         guest.output(
                 "dd if=/dev/urandom of=/tmp/data bs=1M count=4 status=none;"
-                        + " dd if=/tmp/data of=" + first + " bs=64k oflag=direct status=none &"
-                        + " dd if=/tmp/data of=" + second + " bs=64k oflag=direct status=none; wait;"
-                        + " head -c 4M " + first + " | cmp - /tmp/data && head -c 4M " + second + " | cmp - /tmp/data");
+                        + " dd if=/tmp/data of="
+                        + first
+                        + " bs=64k oflag=direct status=none &"
+                        + " dd if=/tmp/data of="
+                        + second
+                        + " bs=64k oflag=direct status=none; wait;"
+                        + " head -c 4M "
+                        + first
+                        + " | cmp - /tmp/data && head -c 4M "
+                        + second
+                        + " | cmp - /tmp/data");
     }
 
     private Calls synchronousWrites(String mode) throws IOException {
@@ -165,7 +203,13 @@ class CacheModesGuestTest {
 
     private void dd(String mode, int count, String flags) throws IOException {
         guest.output(
-                "dd if=/dev/zero of=" + guest.disk(mode).device() + " bs=4k count=" + count + " oflag=" + flags + " status=none");
+                "dd if=/dev/zero of="
+                        + guest.disk(mode).device()
+                        + " bs=4k count="
+                        + count
+                        + " oflag="
+                        + flags
+                        + " status=none");
     }
 
     private Path image(String disk) {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -53,7 +52,9 @@ class DataGuestTest {
                         "file=" + image("system") + ",size=96M,cache=none,serial=system",
                         "file=" + image("scratch") + ",size=64M,cache=directsync,serial=scratch",
                         "file=" + image("thin") + ",size=64M,discard=unmap,dpofua=on,serial=thin",
-                        "file=" + image("big") + ",size=64M,logical_block_size=4096,serial=big,target=7,lun=3",
+                        "file="
+                                + image("big")
+                                + ",size=64M,logical_block_size=4096,serial=big,target=7,lun=3",
                         "file=" + image("zero") + ",size=64M,target=7,lun=0");
         guest =
                 LinuxGuest.builder()
@@ -88,11 +89,16 @@ class DataGuestTest {
     void vitalProductDataPagesAgreeWithTheDisk() throws IOException {
         String thin = generic(THIN);
         assertThat(guest.output("sg_vpd -p sv " + thin))
-                .contains("Unit serial number").contains("Device identification")
-                .contains("Block limits").contains("Block device characteristics").contains("Logical block provisioning");
+                .contains("Unit serial number")
+                .contains("Device identification")
+                .contains("Block limits")
+                .contains("Block device characteristics")
+                .contains("Logical block provisioning");
         assertThat(guest.output("sg_vpd -p sn " + thin)).contains("Unit serial number: thin");
         assertThat(guest.output("sg_vpd -p di " + thin)).contains("designator").contains("PLATTER");
-        assertThat(guest.output("sg_vpd -p bl " + thin)).contains("Maximum unmap LBA count: ").doesNotContain("Maximum unmap LBA count: 0 ");
+        assertThat(guest.output("sg_vpd -p bl " + thin))
+                .contains("Maximum unmap LBA count: ")
+                .doesNotContain("Maximum unmap LBA count: 0 ");
         assertThat(guest.output("sg_vpd -p lbpv " + thin))
                 .contains("Unmap command supported (LBPU): 1")
                 .contains("Write same (16) with unmap bit supported (LBPWS): 1");
@@ -106,7 +112,9 @@ class DataGuestTest {
         assertThat(cachingPage(SCRATCH)).startsWith("08 12 00");
         assertThat(guest.output("sg_modes -p 8 " + generic(THIN))).contains("DpoFua=1");
         assertThat(guest.output("sg_modes -p 8 " + generic(SYSTEM))).contains("DpoFua=0");
-        assertThat(guest.output("sg_modes -a " + generic(SYSTEM))).contains("Caching").contains("Control");
+        assertThat(guest.output("sg_modes -a " + generic(SYSTEM)))
+                .contains("Caching")
+                .contains("Control");
     }
 
     /** The page's bytes, from the line that begins with their offset. */
@@ -130,13 +138,16 @@ class DataGuestTest {
         assertThat(guest.output("sg_readcap -l " + guest.disk("big").genericDevice()))
                 .contains("Number of logical blocks=16384")
                 .contains("Logical block length=4096 bytes");
-        assertThat(guest.output("sg_readcap " + generic(SYSTEM))).contains("Number of logical blocks=196608");
+        assertThat(guest.output("sg_readcap " + generic(SYSTEM)))
+                .contains("Number of logical blocks=196608");
     }
 
     @Test
     @Order(1)
     void reportLunsNamesEveryUnitOfTheTarget() throws IOException {
-        assertThat(guest.output("sg_luns " + guest.disk(7, 0).genericDevice())).contains("lun = 0").contains("lun = 3");
+        assertThat(guest.output("sg_luns " + guest.disk(7, 0).genericDevice()))
+                .contains("lun = 0")
+                .contains("lun = 3");
         assertThat(guest.disk("big").lun()).isEqualTo(3);
     }
 
@@ -144,7 +155,13 @@ class DataGuestTest {
     @Order(1)
     void synchronizeCacheSucceedsOnEveryDisk() throws IOException {
         for (GuestDisk disk : guest.disks()) {
-            guest.output("sg_sync " + disk.genericDevice() + " && sg_sync --16 " + disk.genericDevice() + " && sg_turs " + disk.genericDevice());
+            guest.output(
+                    "sg_sync "
+                            + disk.genericDevice()
+                            + " && sg_sync --16 "
+                            + disk.genericDevice()
+                            + " && sg_turs "
+                            + disk.genericDevice());
         }
     }
 
@@ -153,11 +170,17 @@ class DataGuestTest {
     void unmapReleasesAndZeroesItsRangeAlone() throws IOException {
         String device = guest.disk(THIN, 0).device();
         String generic = generic(THIN);
-        guest.output("yes platter | head -c 3M | dd of=" + device + " bs=1M oflag=direct iflag=fullblock status=none");
+        guest.output(
+                "yes platter | head -c 3M | dd of="
+                        + device
+                        + " bs=1M oflag=direct iflag=fullblock status=none");
         guest.output("sg_unmap --lba=2048 --num=2048 --force " + generic);
-        assertThat(guest.output(sum(device, 0, 1))).isEqualTo(guest.output("yes platter | head -c 1M | md5sum"));
-        assertThat(guest.output(sum(device, 1, 1))).isEqualTo(guest.output("head -c 1M /dev/zero | md5sum"));
-        assertThat(guest.output(sum(device, 2, 1))).isEqualTo(guest.output("yes platter | head -c 3M | tail -c 1M | md5sum"));
+        assertThat(guest.output(sum(device, 0, 1)))
+                .isEqualTo(guest.output("yes platter | head -c 1M | md5sum"));
+        assertThat(guest.output(sum(device, 1, 1)))
+                .isEqualTo(guest.output("head -c 1M /dev/zero | md5sum"));
+        assertThat(guest.output(sum(device, 2, 1)))
+                .isEqualTo(guest.output("yes platter | head -c 3M | tail -c 1M | md5sum"));
     }
 
     @Test
@@ -165,30 +188,46 @@ class DataGuestTest {
     void writeSameFillsItsRangeAlone() throws IOException {
         String device = guest.disk(SCRATCH, 0).device();
         String generic = generic(SCRATCH);
-        guest.output("head -c 3M /dev/zero | dd of=" + device + " bs=1M oflag=direct iflag=fullblock status=none");
+        guest.output(
+                "head -c 3M /dev/zero | dd of="
+                        + device
+                        + " bs=1M oflag=direct iflag=fullblock status=none");
         guest.output("yes x | head -c 512 > /tmp/block");
         guest.output("sg_write_same --10 --in=/tmp/block --lba=2048 --num=2048 " + generic);
         String filled = guest.output("yes x | head -c 1M | md5sum");
-        assertThat(guest.output(sum(device, 0, 1))).isEqualTo(guest.output("head -c 1M /dev/zero | md5sum"));
+        assertThat(guest.output(sum(device, 0, 1)))
+                .isEqualTo(guest.output("head -c 1M /dev/zero | md5sum"));
         assertThat(guest.output(sum(device, 1, 1))).isEqualTo(filled);
-        assertThat(guest.output(sum(device, 2, 1))).isEqualTo(guest.output("head -c 1M /dev/zero | md5sum"));
+        assertThat(guest.output(sum(device, 2, 1)))
+                .isEqualTo(guest.output("head -c 1M /dev/zero | md5sum"));
         guest.output("sg_write_same --16 --ndob --lba=2048 --num=1024 " + generic);
         assertThat(guest.output(sum(device, 1, 1)))
                 .isEqualTo(guest.output("(head -c 512k /dev/zero; yes x | head -c 512k) | md5sum"));
     }
 
     private static String sum(String device, int skipMebibytes, int mebibytes) {
-        return "dd if=" + device + " bs=1M iflag=direct skip=" + skipMebibytes + " count=" + mebibytes + " status=none | md5sum";
+        return "dd if="
+                + device
+                + " bs=1M iflag=direct skip="
+                + skipMebibytes
+                + " count="
+                + mebibytes
+                + " status=none | md5sum";
     }
 
     @Test
     @Order(3)
     void fioVerifiesRandomWritesOnTwoDisksAtOnce() throws IOException {
-        String job = " --rw=randwrite --bs=4k --size=64m --direct=1 --ioengine=libaio --iodepth=16 --verify=crc32c --verify_fatal=1";
+        String job =
+                " --rw=randwrite --bs=4k --size=64m --direct=1 --ioengine=libaio --iodepth=16 --verify=crc32c --verify_fatal=1";
         String out =
                 guest.output(
-                        "fio --name=a --filename=" + guest.disk(SCRATCH, 0).device() + job
-                                + " --name=b --filename=" + guest.disk("big").device() + job,
+                        "fio --name=a --filename="
+                                + guest.disk(SCRATCH, 0).device()
+                                + job
+                                + " --name=b --filename="
+                                + guest.disk("big").device()
+                                + job,
                         LONG);
         assertThat(out.lines().filter(line -> line.contains("err= 0"))).hasSize(2);
     }
@@ -198,11 +237,18 @@ class DataGuestTest {
     void aFileSystemSurvivesARebootOfTheGuestUnharmed() throws IOException {
         String device = guest.disk(SYSTEM, 0).device();
         guest.output("mkfs.ext4 -q " + device + " && mount " + device + " /mnt");
-        String written = guest.output("dd if=/dev/urandom of=/mnt/data bs=1M count=16 status=none; md5sum < /mnt/data; sync");
+        String written =
+                guest.output(
+                        "dd if=/dev/urandom of=/mnt/data bs=1M count=16 status=none; md5sum < /mnt/data; sync");
         guest.reboot(LONG);
         String again = guest.disk(SYSTEM, 0).device();
         guest.output("e2fsck -fn " + again);
-        assertThat(guest.output("mount -o ro " + again + " /mnt && md5sum < /mnt/data && umount /mnt")).isEqualTo(written);
+        assertThat(
+                        guest.output(
+                                "mount -o ro "
+                                        + again
+                                        + " /mnt && md5sum < /mnt/data && umount /mnt"))
+                .isEqualTo(written);
     }
 
     @Test
@@ -219,7 +265,11 @@ class DataGuestTest {
     @Order(6)
     void aSecondGuestAttachesAfterTheFirstWithoutARestart() throws Exception {
         guest.close();
-        guest = LinuxGuest.builder().consoleLog(folder.resolve("console2")).qemu(QemuDevices.vhostUserScsi("platter", socket, 4)).boot();
+        guest =
+                LinuxGuest.builder()
+                        .consoleLog(folder.resolve("console2"))
+                        .qemu(QemuDevices.vhostUserScsi("platter", socket, 4))
+                        .boot();
         assertThat(guest.disks()).hasSize(5);
         guest.output("e2fsck -fn " + guest.disk(SYSTEM, 0).device());
     }
@@ -231,7 +281,7 @@ class DataGuestTest {
         server.terminate();
         assertThat(server.awaitExit()).isZero();
         assertThat(socket).doesNotExist();
-        assertThat(Stream.of(server.errors().split("\n")).filter(line -> line.contains("ERROR"))).isEmpty();
+        assertThat(server.errors().lines().filter(line -> line.contains("ERROR"))).isEmpty();
     }
 
     private String generic(int target) throws IOException {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code platter serve} as a user types it: what it prints, leaves behind, and answers to mistakes. */
+/**
+ * {@code platter serve} as a user types it: what it prints, leaves behind, and answers to mistakes.
+ */
 class ServeCommandTest {
     private static final int USAGE = 2;
 
@@ -47,12 +49,19 @@ class ServeCommandTest {
                 "file=DIR/sub/new.raw,size=1M|sub/new.raw",
                 "file=DIR/four-and-a-half.raw,logical_block_size=4096|logical_block_size=4096"
             })
-    void aDiskThatCannotBeIsOneSentenceAndExitCode2(String disk, String sentence) throws IOException {
+    void aDiskThatCannotBeIsOneSentenceAndExitCode2(String disk, String sentence)
+            throws IOException {
         Files.write(folder.resolve("odd.raw"), new byte[1000]);
         Files.write(folder.resolve("good.raw"), new byte[8192]);
         Files.write(folder.resolve("four-and-a-half.raw"), new byte[4096 + 512]);
         List<Path> before = contents();
-        refused(sentence, "serve", "--socket", socket.toString(), "--disk", disk.replace("DIR", folder.toString()));
+        refused(
+                sentence,
+                "serve",
+                "--socket",
+                socket.toString(),
+                "--disk",
+                disk.replace("DIR", folder.toString()));
         assertThat(contents()).isEqualTo(before);
     }
 
@@ -60,9 +69,33 @@ class ServeCommandTest {
     void wrongUseIsOneSentenceAndExitCode2() throws IOException {
         refused("--socket", "serve", "--disk", "file=a");
         refused("--disk", "serve", "--socket", socket.toString());
-        refused("Unknown option: '--port'", "serve", "--port", "1", "--socket", socket.toString(), "--disk", "file=a");
-        refused("--queues 0 is not from 1 to 254", "serve", "--socket", socket.toString(), "--disk", "file=a", "--queues", "0");
-        refused("'twelve' is not", "serve", "--socket", socket.toString(), "--disk", "file=a", "--queues", "twelve");
+        refused(
+                "Unknown option: '--port'",
+                "serve",
+                "--port",
+                "1",
+                "--socket",
+                socket.toString(),
+                "--disk",
+                "file=a");
+        refused(
+                "--queues 0 is not from 1 to 254",
+                "serve",
+                "--socket",
+                socket.toString(),
+                "--disk",
+                "file=a",
+                "--queues",
+                "0");
+        refused(
+                "'twelve' is not",
+                "serve",
+                "--socket",
+                socket.toString(),
+                "--disk",
+                "file=a",
+                "--queues",
+                "twelve");
     }
 
     @Test
@@ -70,15 +103,28 @@ class ServeCommandTest {
         Path created = folder.resolve("created.raw");
         refused(
                 "absent.raw",
-                "serve", "--socket", socket.toString(), "--disk", "file=" + created + ",size=1M", "--disk", "file=" + folder.resolve("absent.raw"));
+                "serve",
+                "--socket",
+                socket.toString(),
+                "--disk",
+                "file=" + created + ",size=1M",
+                "--disk",
+                "file=" + folder.resolve("absent.raw"));
         assertThat(created).doesNotExist();
     }
 
     @Test
     void anImageInUseIsRefusedAndLeftAlone() throws IOException {
         Path image = folder.resolve("disk.raw");
-        try (PlatterProcess first = PlatterProcess.serve(folder, socket, "file=" + image + ",size=1M")) {
-            refused("in use", "serve", "--socket", socket + "2", "--disk", "file=" + image + ",size=1M");
+        try (PlatterProcess first =
+                PlatterProcess.serve(folder, socket, "file=" + image + ",size=1M")) {
+            refused(
+                    "in use",
+                    "serve",
+                    "--socket",
+                    socket + "2",
+                    "--disk",
+                    "file=" + image + ",size=1M");
             assertThat(first.isAlive()).isTrue();
             assertThat(image).hasSize(1 << 20);
         }
@@ -89,11 +135,18 @@ class ServeCommandTest {
         Path image = folder.resolve("disk.raw");
         try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(UnixDomainSocketAddress.of(socket));
-            refused("--socket", "serve", "--socket", socket.toString(), "--disk", "file=" + image + ",size=1M");
+            refused(
+                    "--socket",
+                    "serve",
+                    "--socket",
+                    socket.toString(),
+                    "--disk",
+                    "file=" + image + ",size=1M");
             assertThat(image).doesNotExist();
         }
         assertThat(socket).exists();
-        try (PlatterProcess server = PlatterProcess.serve(folder, socket, "file=" + image + ",size=1M")) {
+        try (PlatterProcess server =
+                PlatterProcess.serve(folder, socket, "file=" + image + ",size=1M")) {
             assertThat(server.isAlive()).isTrue();
         }
     }
@@ -101,15 +154,24 @@ class ServeCommandTest {
     @Test
     void aFileInTheSocketsPlaceIsRefusedAndKept() throws IOException {
         Files.writeString(socket, "precious");
-        refused("--socket", "serve", "--socket", socket.toString(), "--disk", "file=" + folder.resolve("disk.raw") + ",size=1M");
+        refused(
+                "--socket",
+                "serve",
+                "--socket",
+                socket.toString(),
+                "--disk",
+                "file=" + folder.resolve("disk.raw") + ",size=1M");
         assertThat(socket).hasContent("precious");
         assertThat(folder.resolve("disk.raw")).doesNotExist();
     }
 
     @Test
     void theSocketIsTheUsersAloneAndGoesWithTheServer() throws IOException {
-        try (PlatterProcess server = PlatterProcess.serve(folder, socket, "file=" + folder.resolve("disk.raw") + ",size=1M")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rw-------");
+        try (PlatterProcess server =
+                PlatterProcess.serve(
+                        folder, socket, "file=" + folder.resolve("disk.raw") + ",size=1M")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
             try (SocketChannel frontEnd = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
                 assertThat(frontEnd.isConnected()).isTrue();
             }
@@ -122,8 +184,12 @@ class ServeCommandTest {
 
     @Test
     void sigintEndsTheServerInGoodOrderToo() throws Exception {
-        try (PlatterProcess server = PlatterProcess.serve(folder, socket, "file=" + folder.resolve("disk.raw") + ",size=1M")) {
-            new ProcessBuilder("kill", "-INT", Long.toString(server.target().pid())).start().waitFor();
+        try (PlatterProcess server =
+                PlatterProcess.serve(
+                        folder, socket, "file=" + folder.resolve("disk.raw") + ",size=1M")) {
+            new ProcessBuilder("kill", "-INT", Long.toString(server.target().pid()))
+                    .start()
+                    .waitFor();
             assertThat(server.awaitExit()).isZero();
         }
         assertThat(socket).doesNotExist();
@@ -133,7 +199,8 @@ class ServeCommandTest {
     void anExistingImageIsNeverResized() throws IOException {
         Path image = folder.resolve("disk.raw");
         Files.write(image, new byte[8192]);
-        try (PlatterProcess server = PlatterProcess.serve(folder, socket, "file=" + image + ",size=1M")) {
+        try (PlatterProcess server =
+                PlatterProcess.serve(folder, socket, "file=" + image + ",size=1M")) {
             assertThat(server.isAlive()).isTrue();
         }
         assertThat(image).hasSize(8192);
@@ -142,7 +209,10 @@ class ServeCommandTest {
     @Test
     void helpTeachesAndVersionTells() throws IOException {
         try (PlatterProcess help = PlatterProcess.start(folder, "serve", "--help")) {
-            assertThat(help.output()).contains("directsync").contains("vhost-user-scsi-pci").contains("logical_block_size");
+            assertThat(help.output())
+                    .contains("directsync")
+                    .contains("vhost-user-scsi-pci")
+                    .contains("logical_block_size");
             assertThat(help.awaitExit()).isZero();
         }
         try (PlatterProcess version = PlatterProcess.start(folder, "--version")) {

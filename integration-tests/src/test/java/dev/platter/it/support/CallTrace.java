@@ -18,7 +18,10 @@ public final class CallTrace {
         this.trace = trace;
     }
 
-    /** Leaves out everything written up to now. strace writes a call's line before it lets it return. */
+    /**
+     * Leaves out everything written up to now. strace writes a call's line before it lets it
+     * return.
+     */
     public void skip() throws IOException {
         linesRead = Files.readAllLines(trace).size();
     }

@@ -32,7 +32,15 @@ public final class PlatterProcess implements AutoCloseable {
     public static PlatterProcess traced(Path folder, Path trace, String calls, String... arguments)
             throws IOException {
         List<String> strace =
-                List.of("strace", "-f", "-y", "--seccomp-bpf", "-e", "trace=" + calls, "-o", trace.toString());
+                List.of(
+                        "strace",
+                        "-f",
+                        "-y",
+                        "--seccomp-bpf",
+                        "-e",
+                        "trace=" + calls,
+                        "-o",
+                        trace.toString());
         return start(folder, strace, arguments);
     }
 
@@ -40,8 +48,10 @@ public final class PlatterProcess implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.platter.cli.Platter"));
+        command.addAll(
+                List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m"));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), "dev.platter.cli.Platter"));
         command.addAll(Arrays.asList(arguments));
         Path errors = Files.createTempFile(folder, "platter", ".err");
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
@@ -49,12 +59,14 @@ public final class PlatterProcess implements AutoCloseable {
     }
 
     /** Starts {@code platter serve} and waits until it says that it listens. */
-    public static PlatterProcess serve(Path folder, Path socket, String... disks) throws IOException {
+    public static PlatterProcess serve(Path folder, Path socket, String... disks)
+            throws IOException {
         return serving(start(folder, serveArguments(socket, disks)), socket);
     }
 
     /** As {@link #serve}, under strace. */
-    public static PlatterProcess serveTraced(Path folder, Path socket, Path trace, String calls, String... disks)
+    public static PlatterProcess serveTraced(
+            Path folder, Path socket, Path trace, String calls, String... disks)
             throws IOException {
         return serving(traced(folder, trace, calls, serveArguments(socket, disks)), socket);
     }
@@ -85,7 +97,8 @@ public final class PlatterProcess implements AutoCloseable {
         String line = out.readLine();
         watchdog.interrupt();
         if (!expected.equals(line)) {
-            throw new IOException("platter said '" + line + "' instead of '" + expected + "'; " + errors());
+            throw new IOException(
+                    "platter said '" + line + "' instead of '" + expected + "'; " + errors());
         }
     }
 
@@ -113,7 +126,8 @@ public final class PlatterProcess implements AutoCloseable {
         try {
             if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IOException("platter did not end within " + START_SECONDS + " s; " + errors());
+                throw new IOException(
+                        "platter did not end within " + START_SECONDS + " s; " + errors());
             }
             return process.exitValue();
         } catch (InterruptedException e) {

@@ -39,7 +39,7 @@ final class RequiresCondition implements ExecutionCondition {
     }
 
     private static boolean installed(String program) {
-        return Arrays.stream(System.getenv("PATH").split(":"))
+        return Arrays.stream(System.getenv("PATH").split(":", -1))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 }

@@ -121,7 +121,7 @@ public final class SplitVirtQueue implements VirtQueue {
 
     /** VIRTIO 1.3 §2.7.7.2: whether the batch moved the used index past {@code used_event}. */
     private boolean passedUsedEvent() {
-        if (!announcedBefore || unannounced > INDEX_MASK) {
+        if (!announcedBefore) {
             return true;
         }
         int distance = (usedIdx - ring.usedEvent() - 1) & INDEX_MASK;

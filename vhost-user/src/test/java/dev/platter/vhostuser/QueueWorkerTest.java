@@ -1,0 +1,130 @@
+package dev.platter.vhostuser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.platter.api.device.Notifier;
+import dev.platter.api.device.QueueHandler;
+import dev.platter.api.device.QueueRing;
+import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.linux.EventFd;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
+
+/** The owner's loop by itself. */
+class QueueWorkerTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final int ROUNDS = 5_000;
+    private static final int ATTEMPTS = 200;
+
+    @Test
+    void aRoundAllocatesNothing() throws Exception {
+        try (EventFd kick = EventFd.create();
+                CallLine call = new CallLine()) {
+            call.replace(EventFd.create(), false);
+            CountingHandler handler = new CountingHandler(call);
+            QueueWorker worker =
+                    QueueWorker.start("counting", handler, kick, EventFd.create(), Notifier.NONE);
+            // Until the optimizing compiler has inlined the system calls, each makes a slice.
+            long allocated = allocated(handler, kick);
+            for (int i = 0; i < ATTEMPTS && allocated > 0; i++) {
+                allocated = allocated(handler, kick);
+            }
+            worker.stop();
+            assertThat(allocated).as("bytes in %d rounds", ROUNDS).isZero();
+            assertThat(handler.closed).isTrue();
+        }
+    }
+
+    private static long allocated(CountingHandler handler, EventFd kick) {
+        rounds(handler, kick);
+        long before = THREADS.getThreadAllocatedBytes(handler.owner);
+        rounds(handler, kick);
+        return THREADS.getThreadAllocatedBytes(handler.owner) - before;
+    }
+
+    private static void rounds(CountingHandler handler, EventFd kick) {
+        for (int i = 0; i < ROUNDS; i++) {
+            long seen = handler.waits.get();
+            kick.signal();
+            while (handler.waits.get() == seen) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void handlerThatMustBePolledIsPolledToItsEnd() throws Exception {
+        try (EventFd kick = EventFd.create();
+                CallLine call = new CallLine()) {
+            CountingHandler handler = new CountingHandler(call);
+            handler.polls.set(1000);
+            QueueWorker worker =
+                    QueueWorker.start("polling", handler, kick, EventFd.create(), Notifier.NONE);
+            worker.stop();
+            assertThat(handler.polls).hasValue(0);
+            assertThat(worker.ringBroken()).isFalse();
+        }
+    }
+
+    /** A handler with nothing to do that calls the guest for it each time. */
+    private static final class CountingHandler implements QueueHandler {
+        final AtomicLong waits = new AtomicLong();
+        volatile long owner;
+        final AtomicLong polls = new AtomicLong();
+        volatile boolean closed;
+        private final Notifier call;
+
+        CountingHandler(Notifier call) {
+            this.call = call;
+        }
+
+        @Override
+        public int process() {
+            owner = Thread.currentThread().threadId();
+            call.signal();
+            if (polls.get() > 0) {
+                polls.decrementAndGet();
+            }
+            return 0;
+        }
+
+        @Override
+        public boolean enableKicks() {
+            waits.incrementAndGet();
+            return polls.get() == 0;
+        }
+
+        @Override
+        public int inFlight() {
+            return polls.get() == 0 ? 0 : 1;
+        }
+
+        @Override
+        public void stopTaking() {}
+
+        @Override
+        public boolean broken() {
+            return false;
+        }
+
+        @Override
+        public int nextAvail() {
+            return 0;
+        }
+
+        @Override
+        public void completionFds(IntConsumer consumer) {}
+
+        @Override
+        public void memoryChanged(GuestMemoryMap memory, QueueRing ring) {}
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}
