@@ -9,16 +9,19 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
 /**
  * A device that looks like virtio-scsi from outside: it answers every request with GOOD and sends
- * the request's bytes back as data. Its control queue answers FUNCTION SUCCEEDED.
+ * the request's bytes back as data. Its control queue answers FUNCTION SUCCEEDED, and its event
+ * queue carries {@link #nextEvent} once.
  */
 final class EchoDevice implements VirtioDevice {
     final List<QueueSetup> setups = new ArrayList<>();
     final AtomicInteger resets = new AtomicInteger();
     final AtomicInteger memoryChanges = new AtomicInteger();
+    final AtomicReference<byte[]> nextEvent = new AtomicReference<>();
 
     @Override
     public int deviceId() {
@@ -82,7 +85,9 @@ final class EchoDevice implements VirtioDevice {
         @Override
         public int process() {
             int count = 0;
-            if (setup.index() != VirtioScsi.EVENT_QUEUE) {
+            if (setup.index() == VirtioScsi.EVENT_QUEUE) {
+                count = raise();
+            } else {
                 for (int head = pop(); head >= 0; head = pop()) {
                     answer(head);
                     count++;
@@ -92,6 +97,16 @@ final class EchoDevice implements VirtioDevice {
                 setup.call().signal();
             }
             return count;
+        }
+
+        private int raise() {
+            byte[] event = nextEvent.getAndSet(null);
+            int head = event == null ? -1 : pop();
+            if (head < 0) {
+                return 0;
+            }
+            ring.use(head, ring.writeAll(ring.chain(head), event));
+            return 1;
         }
 
         private int pop() {
@@ -114,7 +129,8 @@ final class EchoDevice implements VirtioDevice {
         @Override
         public boolean enableKicks() {
             ring.wantKick();
-            return setup.index() == VirtioScsi.EVENT_QUEUE || !taking || !ring.hasMore();
+            boolean nothing = setup.index() == VirtioScsi.EVENT_QUEUE || !ring.hasMore();
+            return !taking || nothing;
         }
 
         @Override

@@ -129,6 +129,24 @@ class InProcessDriverTest {
     }
 
     @Test
+    void eventsAreDecodedAndTheirBuffersGoBack() throws IOException {
+        device.nextEvent.set(new byte[] {3, 0, 0, (byte) 0x80, 1, 5, 0x41, 2, 0, 0, 0, 0, 42, 9});
+        try (FrontEnd frontEnd = frontEnd(true);
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+            ScsiEvent event =
+                    new ScsiEvent(VirtioScsi.EVENT_PARAMETER_CHANGE, true, 5, 0x102, 0x092a);
+            assertThat(driver.events().await(WAIT_NANOS)).contains(event);
+            assertThat(driver.events().poll()).isEmpty();
+
+            for (int i = 0; i < 20; i++) {
+                device.nextEvent.set(new byte[] {1});
+                frontEnd.kick(VirtioScsi.EVENT_QUEUE);
+                assertThat(driver.events().await(WAIT_NANOS)).isPresent();
+            }
+        }
+    }
+
+    @Test
     void queueThatTheDeviceRefusesFailsTheStart() {
         FrontEnd frontEnd = frontEnd(true);
         assertThatThrownBy(

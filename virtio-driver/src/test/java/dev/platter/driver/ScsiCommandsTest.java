@@ -2,8 +2,10 @@ package dev.platter.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -60,7 +62,7 @@ class ScsiCommandsTest {
         assertThat(HexFormat.of().formatHex(built)).isEqualTo(expected);
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void unmapParametersListTheRanges() {
         byte[] list = ScsiCommands.unmapParameters(0x10, 0x20, 0x1_0000_0000L, 1);
 
@@ -71,17 +73,17 @@ class ScsiCommandsTest {
                                 + "00000001000000000000000100000000");
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void encodingInPlaceLeavesNothingOfTheOldCommand() {
         byte[] cdb = new byte[16];
-        java.util.Arrays.fill(cdb, (byte) 0xff);
+        Arrays.fill(cdb, (byte) 0xff);
         ScsiCommands.encodeWrite16(cdb, 7, 8, ScsiFlags.FUA);
         assertThat(cdb).isEqualTo(ScsiCommands.write16(7, 8, ScsiFlags.FUA));
         ScsiCommands.encodeRead16(cdb, 9, 1, ScsiFlags.NONE);
         assertThat(cdb).isEqualTo(ScsiCommands.read16(9, 1, ScsiFlags.NONE));
     }
 
-    @org.junit.jupiter.api.Test
+    @Test
     void lunFieldIsFlatSpaceAddressing() {
         assertThat(VirtioScsi.lunField(5, 0x1234)).isEqualTo(0x34_52_05_01L);
         assertThat(VirtioScsi.lunField(255, 0)).isEqualTo(0x00_40_ff_01L);

@@ -2,6 +2,7 @@ package dev.platter.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.platter.api.device.QueueRing;
 import java.io.IOException;
@@ -58,9 +59,9 @@ class SplitRingDriverTest {
                         EchoRing.Descriptor::length,
                         EchoRing.Descriptor::writable)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(0x1000L, 16, false),
-                        org.assertj.core.groups.Tuple.tuple(0x2000L, 32, false),
-                        org.assertj.core.groups.Tuple.tuple(0x3000L, 64, true));
+                        tuple(0x1000L, 16, false),
+                        tuple(0x2000L, 32, false),
+                        tuple(0x3000L, 64, true));
         assertThat(ring.freeDescriptors()).isEqualTo(SIZE - 3);
     }
 
