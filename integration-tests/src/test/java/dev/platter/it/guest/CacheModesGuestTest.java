@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("guest")
 @Requires(guest = true, programs = "strace")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CacheModesGuestTest {
     private static final int WRITES = 16;
     private static final List<String> DISKS =
@@ -93,6 +97,7 @@ class CacheModesGuestTest {
     }
 
     @ParameterizedTest
+    @Order(1) // before any other has switched it
     @CsvSource({
         "writeback, WRITE_BACK",
         "none, WRITE_BACK",
@@ -184,9 +189,9 @@ class CacheModesGuestTest {
                         + " dd if=/tmp/data of="
                         + second
                         + " bs=64k oflag=direct status=none; wait;"
-                        + " head -c 4M "
+                        + " head -c 4m "
                         + first
-                        + " | cmp - /tmp/data && head -c 4M "
+                        + " | cmp - /tmp/data && head -c 4m "
                         + second
                         + " | cmp - /tmp/data");
     }

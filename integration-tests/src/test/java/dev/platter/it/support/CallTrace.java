@@ -39,12 +39,18 @@ public final class CallTrace {
         return calls;
     }
 
-    /** The line in which the server opened an image for its data. */
+    /** The line in which the server opened an image, not the one in which it created it. */
     public String opening(Path image) throws IOException {
         return Files.readAllLines(trace).stream()
-                .filter(line -> line.contains("openat(") && line.contains("\"" + image + "\""))
+                .filter(line -> isOpening(line, image))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static boolean isOpening(String line, Path image) {
+        return line.contains("openat(")
+                && line.contains("\"" + image + "\"")
+                && !line.contains("O_CREAT");
     }
 
     /**
