@@ -37,7 +37,12 @@ public final class FlushLedger {
     /** {@link #tryStart}: another synchronisation is running; ask again when it has finished. */
     public static final int BUSY = 2;
 
-    private final AtomicLong written = new AtomicLong();
+    /**
+     * Starts above what is flushed: whoever had the image before us, a server that was killed, say,
+     * may have left writes in the page cache, and a guest's first flush must cover those too.
+     */
+    private final AtomicLong written = new AtomicLong(1);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
 

@@ -60,7 +60,7 @@ public final class PosixBackend implements BlockBackend {
                     ImageFile.open(
                             options, preference, SubmissionPath.SYSTEM_CALL, callsOf.apply(arena));
             PosixBackend backend = new PosixBackend(image, callsOf);
-            LOG.info("{}", backend.description());
+            LOG.debug("{}", backend.description());
             return backend;
         }
     }

@@ -15,9 +15,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Open disks behind one listening socket. */
 public final class DiskServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskServer.class);
+
     private static final int CONTROL_AND_EVENT_QUEUE = 2;
 
     private final List<OpenDisk> disks;
@@ -42,10 +46,25 @@ public final class DiskServer implements AutoCloseable {
                 disks.add(OpenDisk.open(spec));
             }
             VirtioScsiDevice device = new VirtioScsiDevice(targets(addresses, disks), queues);
-            return new DiskServer(disks, listen(socket, device, queues));
+            DiskServer server = new DiskServer(disks, listen(socket, device, queues));
+            server.logDisks(addresses);
+            return server;
         } catch (UsageException e) {
             disks.forEach(OpenDisk::undo);
             throw e;
+        }
+    }
+
+    /** Only once all is open: who mistyped an option reads one sentence, not a log. */
+    private void logDisks(List<Integer> targets) {
+        for (int i = 0; i < disks.size(); i++) {
+            OpenDisk disk = disks.get(i);
+            LOG.info(
+                    "target {} LUN {}: {}, cache={}",
+                    targets.get(i),
+                    disk.spec().lun(),
+                    disk.backend().description(),
+                    disk.spec().cacheMode());
         }
     }
 

@@ -43,11 +43,8 @@ final class OpenDisk implements AutoCloseable {
             throw new UsageException("--disk: " + e.getMessage());
         }
         try {
-            OpenDisk disk =
-                    new OpenDisk(
-                            spec, backend, new LogicalUnit(backend, unitOptions(spec)), created);
-            LOG.info("{}, cache={}", backend.description(), spec.cacheMode());
-            return disk;
+            return new OpenDisk(
+                    spec, backend, new LogicalUnit(backend, unitOptions(spec)), created);
         } catch (IllegalArgumentException e) {
             undo(spec, backend, created);
             throw new UsageException("--disk: " + spec.file() + ": " + e.getMessage());

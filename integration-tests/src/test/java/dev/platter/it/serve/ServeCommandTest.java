@@ -41,7 +41,7 @@ class ServeCommandTest {
             value = {
                 "file=DIR/absent.raw|absent.raw",
                 "file=DIR|neither a file nor a block device",
-                "file=DIR/odd.raw|multiple of 512",
+                "file=DIR/odd.raw|not a multiple of the 512",
                 "file=DIR/good.raw,cache=swift|cache=swift is not one of",
                 "file=DIR/good.raw,flavour=mint|there is no option 'flavour'",
                 "file=DIR/good.raw,backend=uring|backend=uring is not in this build",
@@ -70,7 +70,7 @@ class ServeCommandTest {
         refused("--socket", "serve", "--disk", "file=a");
         refused("--disk", "serve", "--socket", socket.toString());
         refused(
-                "Unknown option: '--port'",
+                "Unknown options: '--port'",
                 "serve",
                 "--port",
                 "1",

@@ -16,7 +16,7 @@ import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 
 /** The codec against a plain model of the wire. */
-class CodecProperties {
+class CodecPropertyTest {
     @Property
     void everyMessageIsDecodedAsItWasWritten(
             @ForAll int request, @ForAll int flags, @ForAll @Size(max = 4096) byte[] payload)
