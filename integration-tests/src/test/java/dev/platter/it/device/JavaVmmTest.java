@@ -51,8 +51,7 @@ class JavaVmmTest {
             VirtioDevice device =
                     new VirtioScsiDevice(Map.of(0, new ScsiTarget(Map.of(0, unit))), 1);
             SplitRingDriver ring = new SplitRingDriver(ram, 8, false, 0);
-            QueueHandler queue =
-                    start(device, ring, ram, interrupted::release, kicked::release);
+            QueueHandler queue = start(device, ring, ram, interrupted::release, kicked::release);
             Thread owner = new Thread(() -> own(queue, kicked), "owner");
             owner.start();
 
@@ -87,13 +86,7 @@ class JavaVmmTest {
                         ring.usedRing().segment());
         return device.startQueue(
                 new QueueSetup(
-                        FIRST_REQUEST_QUEUE,
-                        1L << 32,
-                        areas,
-                        ram.map(),
-                        0,
-                        interrupt,
-                        wake));
+                        FIRST_REQUEST_QUEUE, 1L << 32, areas, ram.map(), 0, interrupt, wake));
     }
 
     private void own(QueueHandler queue, Semaphore kicked) {
