@@ -131,7 +131,7 @@ public final class VhostUserServer implements AutoCloseable {
             } catch (LinuxException e) {
                 LOG.warn("{}: {}", path, e.getMessage());
                 backOff();
-            } catch (RuntimeException | OutOfMemoryError bug) {
+            } catch (RuntimeException | Error bug) {
                 LOG.error("{}: closing the session", path, bug);
                 endSession();
                 backOff();
@@ -225,7 +225,7 @@ public final class VhostUserServer implements AutoCloseable {
         }
         try {
             ended.close();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.error("{}: the session was not closed cleanly", path, bug);
         }
     }

@@ -75,7 +75,8 @@ final class VhostUserSession implements AutoCloseable {
             LOG.warn("closing the connection to the front-end: {}", e.getMessage());
         } catch (LinuxException e) {
             LOG.warn("the connection to the front-end failed: {}", e.getMessage());
-        } catch (RuntimeException | OutOfMemoryError bug) {
+        } catch (RuntimeException | Error bug) {
+            // An Error too: touching memory whose backing a front-end took away is one.
             LOG.error("closing the connection to the front-end", bug);
         }
         return false;

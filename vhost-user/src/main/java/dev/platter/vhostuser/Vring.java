@@ -152,7 +152,7 @@ final class Vring implements AutoCloseable {
         }
         try {
             worker.resume(memory.map(), ring);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.error("{} cannot move to new memory", this, bug);
             stop();
             fail();
@@ -183,7 +183,7 @@ final class Vring implements AutoCloseable {
         } catch (IllegalArgumentException | LinuxException | OutOfMemoryError e) {
             LOG.warn("{} cannot be started: {}", this, e.getMessage());
             fail();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.error("{} cannot be started", this, bug);
             fail();
         }

@@ -1,12 +1,17 @@
 package dev.platter.scsi;
 
+import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockBackend;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A direct-access logical unit over one backend: what all queues that reach it share. Thread-safe;
  * does not own the backend.
  */
 public final class LogicalUnit {
+    private static final Logger LOG = LoggerFactory.getLogger(LogicalUnit.class);
+
     private final BlockBackend backend;
     private final LogicalUnitOptions options;
     private final Geometry geometry;
@@ -40,8 +45,27 @@ public final class LogicalUnit {
 
     /** A new driver, which reads the mode pages again: back to the configuration. */
     void restart() {
+        boolean wasVolatile = cache.writeCacheEnabled();
         cache.reset();
+        if (wasVolatile && !cache.writeCacheEnabled() && flushes()) {
+            flushForTheNextDriver();
+        }
         attention.raise(AdditionalSense.RESET_OCCURRED);
+    }
+
+    /** It reads what the last driver left volatile, sees WCE=0, and will never flush. */
+    private void flushForTheNextDriver() {
+        try {
+            int result = backend.flush();
+            if (result < 0) {
+                LOG.warn(
+                        "{}: the flush at a reset failed: errno {}",
+                        backend.description(),
+                        -result);
+            }
+        } catch (BackendException e) {
+            LOG.warn("{}: the flush at a reset failed: {}", backend.description(), e.getMessage());
+        }
     }
 
     BlockBackend backend() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.platter.api.block.BlockLimits;
 import dev.platter.api.block.CacheMode;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,26 @@ final class ScsiTargetTest {
             assertThat(unit.writeCacheEnabled()).isTrue();
             initiator.target.deviceReset();
             assertThat(unit.writeCacheEnabled()).isFalse();
+        }
+    }
+
+    @Test
+    void whatTheLastDriverLeftVolatileIsStableForANewOneThatWillNotFlush() {
+        MemoryBackend backend = new MemoryBackend(64);
+        LogicalUnit unit =
+                new LogicalUnit(
+                        backend,
+                        LogicalUnitOptions.builder().cacheMode(CacheMode.WRITETHROUGH).build());
+        try (Initiator initiator = new Initiator(new ScsiTarget(Map.of(0, unit)))) {
+            initiator.run(READY);
+            initiator.run(
+                    "15 10 00 00 18 00", Initiator.bytes("00000000 0812 04" + "00".repeat(17)));
+            byte[] data = new byte[512];
+            Arrays.fill(data, (byte) 7);
+            initiator.run("2a 00 00000000 00 0001 00", data);
+            assertThat(backend.isStable(0, 512)).isFalse();
+            initiator.target.deviceReset();
+            assertThat(backend.isStable(0, 512)).isTrue();
         }
     }
 

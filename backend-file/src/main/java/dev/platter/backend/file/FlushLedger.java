@@ -134,18 +134,24 @@ public final class FlushLedger {
     /**
      * Notes how the synchronisation that {@link #tryStart} admitted has ended, and wakes who waits.
      *
+     * <p>One that the host called a success is none if a durable write has failed meanwhile: the
+     * host reports such an error once, and may have reported it there.
+     *
      * @param result 0 or a negative errno
+     * @return how those it covers are to be answered: {@link #SYNCED} or a negative errno
      */
-    public void finished(int result) {
+    public int finished(int result) {
         lock.lock();
         try {
-            if (result >= 0) {
-                flushed = startedAt;
-            } else if (failure == 0) {
+            if (result < 0 && failure == 0) {
                 failure = -result;
+            }
+            if (failure == 0) {
+                flushed = startedAt;
             }
             syncing = false;
             idle.signalAll();
+            return failure == 0 ? SYNCED : -failure;
         } finally {
             lock.unlock();
         }
@@ -176,9 +182,9 @@ public final class FlushLedger {
                 result = calls.fdatasync(fd);
             } while (result == -Errno.EINTR);
         } finally {
-            finished(result);
+            result = finished(result);
         }
-        return result < 0 ? result : SYNCED;
+        return result;
     }
 
     private void awaitIdle() {

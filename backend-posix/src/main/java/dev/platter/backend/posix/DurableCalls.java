@@ -52,8 +52,10 @@ final class DurableCalls {
             int answer = transfers.write(source, offset, RwFlags.RWF_DSYNC);
             if (answer >= 0) {
                 // Nothing of it is volatile, and it has made nothing else durable: the ledger
-                // neither owes a flush for it nor counts it as one.
-                return answer;
+                // neither owes a flush for it nor counts it as one. But another queue may have been
+                // told meanwhile of an error that the host reports only once.
+                failure = ledger.failure();
+                return failure == 0 ? answer : -failure;
             }
             ledger.writeFinished();
             if (!image.giveUpRwfDsync(answer)) {

@@ -95,7 +95,7 @@ final class PosixQueue implements BlockQueue {
         int delivered = 0;
         while (delivered < BATCH && ring.count() > 0) {
             long tag = ring.tag();
-            int result = execute();
+            int result = attempt();
             ring.remove();
             if (result < 0) {
                 counters.countError();
@@ -104,6 +104,25 @@ final class PosixQueue implements BlockQueue {
             handler.completed(tag, result);
         }
         return delivered;
+    }
+
+    /**
+     * Carries the first request out. Copying from or to guest memory whose backing is gone throws;
+     * that is the request's error, and must not end the queue.
+     */
+    private int attempt() {
+        try {
+            return execute();
+        } catch (RuntimeException | InternalError fault) {
+            LOG.warn("{}: a request failed on its memory: {}", image.path(), fault.toString());
+            if (ring.operation() != RequestRing.READ) {
+                ledger.writeFinished();
+                if ((ring.flags() & IoFlags.FUA) != 0) {
+                    ledger.fail(Errno.EFAULT);
+                }
+            }
+            return -Errno.EFAULT;
+        }
     }
 
     private int execute() {

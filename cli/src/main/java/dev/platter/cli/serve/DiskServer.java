@@ -139,20 +139,29 @@ public final class DiskServer implements AutoCloseable {
         return disks.get(disk).backend().statistics();
     }
 
-    /** Drains what is in flight, removes the socket, flushes and closes every image. */
+    /**
+     * Drains what is in flight, removes the socket, flushes and closes every image.
+     *
+     * @throws BackendException if one of them failed; all are tried, and each failure is logged
+     */
     @Override
     public void close() throws BackendException {
         server.close();
-        BackendException first = null;
+        int failed = 0;
         for (OpenDisk disk : disks) {
             try {
                 disk.close();
-            } catch (BackendException e) {
-                first = first == null ? e : first;
+            } catch (BackendException | RuntimeException e) {
+                LOG.error("{}: closing: {}", disk.spec().file(), e.getMessage());
+                failed++;
             }
         }
-        if (first != null) {
-            throw first;
+        if (failed > 0) {
+            throw new BackendException(
+                    failed
+                            + " of "
+                            + disks.size()
+                            + " disks were not closed in good order; see the log");
         }
     }
 }

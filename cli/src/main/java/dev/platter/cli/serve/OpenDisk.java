@@ -3,7 +3,7 @@ package dev.platter.cli.serve;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockBackendProvider;
-import dev.platter.api.block.BlockQueue;
+import dev.platter.api.block.CacheMode;
 import dev.platter.scsi.LogicalUnit;
 import dev.platter.scsi.LogicalUnitOptions;
 import java.io.IOException;
@@ -43,11 +43,23 @@ final class OpenDisk implements AutoCloseable {
             throw new UsageException("--disk: " + e.getMessage());
         }
         try {
-            return new OpenDisk(
-                    spec, backend, new LogicalUnit(backend, unitOptions(spec)), created);
-        } catch (IllegalArgumentException e) {
+            LogicalUnit unit = new LogicalUnit(backend, unitOptions(spec));
+            makeDurable(spec, backend);
+            return new OpenDisk(spec, backend, unit, created);
+        } catch (IllegalArgumentException | BackendException e) {
             undo(spec, backend, created);
             throw new UsageException("--disk: " + spec.file() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * A guest that sees write-through never flushes, so what the image's last user left in the page
+     * cache is made durable before the guest can read it.
+     */
+    private static void makeDurable(DiskSpec spec, BlockBackend backend) throws BackendException {
+        CacheMode mode = spec.cacheMode();
+        if (!mode.writeback() && !mode.noFlush() && !spec.readOnly()) {
+            flush(spec, backend);
         }
     }
 
@@ -106,10 +118,10 @@ final class OpenDisk implements AutoCloseable {
 
     private static void undo(DiskSpec spec, BlockBackend backend, boolean created) {
         try {
-            backend.close();
             if (created) {
-                Files.deleteIfExists(Path.of(spec.file()));
+                Files.deleteIfExists(Path.of(spec.file())); // while the lock is ours still
             }
+            backend.close();
         } catch (BackendException | IOException e) {
             LOG.warn("{}: closing: {}", spec.file(), e.getMessage());
         }
@@ -120,26 +132,19 @@ final class OpenDisk implements AutoCloseable {
     public void close() throws BackendException {
         try {
             if (!spec.cacheMode().noFlush()) {
-                flush();
+                flush(spec, backend);
             }
         } finally {
             backend.close();
         }
     }
 
-    private void flush() throws BackendException {
-        int[] result = new int[1];
-        try (BlockQueue queue = backend.openQueue(1)) {
-            queue.flush(0);
-            while (queue.inFlight() > 0) {
-                queue.poll((tag, outcome) -> result[0] = outcome);
-            }
-        }
-        if (result[0] < 0) {
+    private static void flush(DiskSpec spec, BlockBackend backend) throws BackendException {
+        int result = backend.flush();
+        if (result < 0) {
             throw new BackendException(
-                    spec.file()
-                            + ": the last flush failed: what was not flushed before may be lost",
-                    -result[0]);
+                    spec.file() + ": a flush failed: what was not flushed before may be lost",
+                    -result);
         }
     }
 }

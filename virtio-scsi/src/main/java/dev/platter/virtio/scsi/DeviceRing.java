@@ -63,14 +63,12 @@ final class DeviceRing {
 
     /** Gives a chain back to the guest, unless the queue is broken: then nobody looks any more. */
     void use(int head, long writtenBytes) {
-        if (!queue.isBroken()) {
-            queue.push(head, (int) Math.min(writtenBytes, 0xffff_ffffL));
-        }
+        queue.push(head, (int) Math.min(writtenBytes, 0xffff_ffffL));
     }
 
     /** Calls the guest if it wants to be for what was used since the last time. */
     void callGuest() {
-        if (!queue.isBroken() && queue.shouldNotify()) {
+        if (queue.shouldNotify()) {
             call.signal();
         }
     }

@@ -197,9 +197,13 @@ final class RequestQueueHandler implements QueueHandler {
 
     @Override
     public void close() {
-        targets.close();
-        watches.close();
+        try {
+            targets.close();
+        } finally {
+            // Whatever became of the targets, no task management function may wait for this queue.
+            watches.close();
+            whenClosed.accept(this);
+        }
         arena.close();
-        whenClosed.accept(this);
     }
 }

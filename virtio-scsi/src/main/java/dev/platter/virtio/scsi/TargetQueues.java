@@ -95,10 +95,22 @@ final class TargetQueues {
         }
     }
 
-    /** Closes all; nothing is in flight. */
+    /**
+     * Closes all; nothing is in flight.
+     *
+     * @throws IllegalStateException if something was, after all the others have been closed
+     */
     void close() {
+        IllegalStateException first = null;
         for (ScsiTargetQueue queue : open) {
-            queue.close();
+            try {
+                queue.close();
+            } catch (IllegalStateException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

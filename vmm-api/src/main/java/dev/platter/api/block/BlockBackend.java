@@ -27,6 +27,25 @@ public interface BlockBackend extends AutoCloseable {
      */
     BlockQueue openQueue(int capacity) throws BackendException;
 
+    /**
+     * Flushes from the control plane, through a queue of its own, and waits.
+     *
+     * @return 0, or a negative errno: what was not durable before may be lost
+     * @throws BackendException if no queue can be opened
+     */
+    default int flush() throws BackendException {
+        int[] result = new int[1];
+        try (BlockQueue queue = openQueue(1)) {
+            queue.flush(0);
+            while (queue.inFlight() > 0) {
+                if (queue.poll((tag, outcome) -> result[0] = outcome) == 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+        return result[0];
+    }
+
     /** The sum of the counters of all queues this backend has opened, closed ones included. */
     BlockQueueStatistics statistics();
 
