@@ -6,7 +6,9 @@ import dev.platter.cli.serve.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,23 +92,40 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException(
                     "--queues " + queues + " is not from 1 to " + MAX_QUEUES + ".");
         }
+        if (socket.toString().isEmpty()) {
+            throw new UsageException("--socket is empty; name the socket to create.");
+        }
         List<DiskSpec> specs = new ArrayList<>();
         for (String disk : disks) {
             specs.add(DiskSpec.parse(disk));
         }
-        DiskServer server = DiskServer.start(socket, specs, queues);
-        closeOnSignal(server);
+        serve(specs);
         spec.commandLine().getOut().println("platter: listening on " + socket);
         new CountDownLatch(1).await();
         return ExitCodes.OK;
     }
 
     /**
-     * The JVM would end with 128 + signal; ending it from the last hook says 0 for an orderly stop.
+     * Starts the server, with the signals taken care of before there is anything to clean up. The
+     * JVM would end with 128 + signal; ending it from the hook says 0 for an orderly stop.
      */
-    private static void closeOnSignal(DiskServer server) {
-        Thread hook = new Thread(() -> Runtime.getRuntime().halt(close(server)), "platter-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
+    private void serve(List<DiskSpec> specs) throws UsageException {
+        CompletableFuture<Optional<DiskServer>> started = new CompletableFuture<>();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () ->
+                                        started.join()
+                                                .ifPresent(
+                                                        server ->
+                                                                Runtime.getRuntime()
+                                                                        .halt(close(server))),
+                                "platter-stop"));
+        try {
+            started.complete(Optional.of(DiskServer.start(socket, specs, queues)));
+        } finally {
+            started.complete(Optional.empty()); // unless it is complete already
+        }
     }
 
     private static int close(DiskServer server) {

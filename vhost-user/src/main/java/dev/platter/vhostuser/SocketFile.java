@@ -45,7 +45,10 @@ final class SocketFile implements AutoCloseable {
             removeStale(path);
             return create(path);
         } catch (LinuxException | IOException e) {
-            throw new VhostUserException("cannot listen on %s: %s".formatted(path, text(e)), e);
+            throw new VhostUserException(
+                    "cannot listen on %s: %s; choose a path of at most 107 bytes in a folder that you may write to"
+                            .formatted(path, text(e)),
+                    e);
         }
     }
 
@@ -77,7 +80,8 @@ final class SocketFile implements AutoCloseable {
         try (UnixSocket probe = UnixSocket.connect(path)) {
             Objects.requireNonNull(probe);
             throw new VhostUserException(
-                    "the socket %s is in use: another server listens there".formatted(path));
+                    "the socket %s is in use: another server listens there; stop it, or choose another path"
+                            .formatted(path));
         } catch (LinuxException e) {
             if (e.errno() != Errnos.ECONNREFUSED) {
                 throw new VhostUserException(

@@ -49,7 +49,7 @@ public final class DiskServer implements AutoCloseable {
             DiskServer server = new DiskServer(disks, listen(socket, device, queues));
             server.logDisks(addresses);
             return server;
-        } catch (UsageException e) {
+        } catch (UsageException | RuntimeException | Error e) {
             disks.forEach(OpenDisk::undo);
             throw e;
         }
@@ -60,7 +60,7 @@ public final class DiskServer implements AutoCloseable {
         for (int i = 0; i < disks.size(); i++) {
             OpenDisk disk = disks.get(i);
             LOG.info(
-                    "target {} LUN {}: {}, cache={}",
+                    "target {} LUN {}: {}, cache mode {}",
                     targets.get(i),
                     disk.spec().lun(),
                     disk.backend().description(),

@@ -82,8 +82,8 @@ final class OpenDisk implements AutoCloseable {
         throw new UsageException(
                 "--disk: backend="
                         + name
-                        + " is not in this build; it has "
-                        + String.join(", ", names)
+                        + " is not in this build; use auto or "
+                        + String.join(" or ", names)
                         + ".");
     }
 

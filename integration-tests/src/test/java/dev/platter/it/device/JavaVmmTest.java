@@ -91,9 +91,7 @@ class JavaVmmTest {
 
     private void own(QueueHandler queue, Semaphore kicked) {
         while (running) {
-            while (queue.process() > 0) {
-                continue;
-            }
+            while (queue.process() > 0) {}
             if (queue.enableKicks()) {
                 kicked.acquireUninterruptibly();
             }

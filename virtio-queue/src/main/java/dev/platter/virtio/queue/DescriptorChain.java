@@ -24,9 +24,13 @@ import java.util.Arrays;
 public final class DescriptorChain {
     private static final long MAX_BYTES = 1L << 32;
 
-    private final MemorySegment[] segments;
-    private final long[] offsets;
-    private final long[] lengths;
+    /** Room for a header, a response and a few pages; most chains need no more. */
+    private static final int FIRST_PIECES = 8;
+
+    private final int maxPieces;
+    private MemorySegment[] segments;
+    private long[] offsets;
+    private long[] lengths;
     private int head;
     private int readableCount;
     private int count;
@@ -34,15 +38,18 @@ public final class DescriptorChain {
     private long writableBytes;
 
     /**
-     * Allocates an empty chain.
+     * Allocates an empty chain. It starts small and grows as chains come that need it, so that a
+     * queue's slots take memory by use and not by the square of the queue's size.
      *
      * @param maxPieces how many pieces it can hold, 1 or more; a chain with more breaks its queue
      */
     public DescriptorChain(int maxPieces) {
-        segments = new MemorySegment[maxPieces];
+        this.maxPieces = maxPieces;
+        int first = Math.min(maxPieces, FIRST_PIECES);
+        segments = new MemorySegment[first];
         Arrays.fill(segments, MemorySegment.NULL);
-        offsets = new long[maxPieces];
-        lengths = new long[maxPieces];
+        offsets = new long[first];
+        lengths = new long[first];
     }
 
     /** The index of the chain's first descriptor. */
@@ -72,7 +79,7 @@ public final class DescriptorChain {
 
     /** How many pieces the chain can hold. */
     public int capacity() {
-        return segments.length;
+        return maxPieces;
     }
 
     /**
@@ -234,7 +241,7 @@ public final class DescriptorChain {
 
     /** Appends a piece; false when there is no room for one. Readable pieces come first. */
     boolean append(MemorySegment segment, long offsetBytes, long pieceBytes, boolean writable) {
-        if (count == segments.length) {
+        if (count == segments.length && !grow()) {
             return false;
         }
         segments[count] = segment;
@@ -247,6 +254,18 @@ public final class DescriptorChain {
             readableCount = count;
             readableBytes += pieceBytes;
         }
+        return true;
+    }
+
+    private boolean grow() {
+        if (count == maxPieces) {
+            return false;
+        }
+        int more = (int) Math.min(maxPieces, 2L * count);
+        segments = Arrays.copyOf(segments, more);
+        Arrays.fill(segments, count, more, MemorySegment.NULL);
+        offsets = Arrays.copyOf(offsets, more);
+        lengths = Arrays.copyOf(lengths, more);
         return true;
     }
 }

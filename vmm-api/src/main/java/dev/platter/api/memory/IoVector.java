@@ -24,24 +24,50 @@ public final class IoVector {
     public static final int ENTRY_BYTES = 16;
 
     private static final int LENGTH_OFFSET = 8;
+    private static final int FIRST_PIECES = 8;
 
-    private final MemorySegment entries;
-    private final MemorySegment[] segments;
-    private final long[] offsets;
+    private final Arena arena;
+    private final int maxPieces;
+    private MemorySegment entries;
+    private MemorySegment[] segments;
+    private long[] offsets;
     private int count;
     private long lengthBytes;
 
     /**
-     * Allocates an empty vector.
+     * Allocates an empty vector. It starts small and doubles as pieces come that need it; what it
+     * outgrew stays allocated until the arena ends, which is less than it has.
      *
-     * @param arena the lifetime of the native array
+     * @param arena the lifetime of the native array; each thread that adds pieces must be allowed
+     *     to allocate from it
      * @param capacity how many pieces it can hold, 1 or more
      */
     public IoVector(Arena arena, int capacity) {
-        entries = arena.allocate((long) ENTRY_BYTES * capacity, ValueLayout.JAVA_LONG.byteSize());
-        segments = new MemorySegment[capacity];
+        this.arena = arena;
+        maxPieces = capacity;
+        int first = Math.min(capacity, FIRST_PIECES);
+        entries = allocate(arena, first);
+        segments = new MemorySegment[first];
         Arrays.fill(segments, MemorySegment.NULL);
-        offsets = new long[capacity];
+        offsets = new long[first];
+    }
+
+    private static MemorySegment allocate(Arena arena, int pieces) {
+        return arena.allocate((long) ENTRY_BYTES * pieces, ValueLayout.JAVA_LONG.byteSize());
+    }
+
+    private boolean grow() {
+        if (count == maxPieces) {
+            return false;
+        }
+        int more = (int) Math.min(maxPieces, 2L * count);
+        MemorySegment larger = allocate(arena, more);
+        MemorySegment.copy(entries, 0, larger, 0, (long) count * ENTRY_BYTES);
+        entries = larger;
+        segments = Arrays.copyOf(segments, more);
+        Arrays.fill(segments, count, more, MemorySegment.NULL);
+        offsets = Arrays.copyOf(offsets, more);
+        return true;
     }
 
     /** Forgets all pieces. */
@@ -65,7 +91,7 @@ public final class IoVector {
         if (pieceBytes == 0) {
             return true;
         }
-        if (count == segments.length) {
+        if (count == segments.length && !grow()) {
             return false;
         }
         segments[count] = segment;
@@ -194,7 +220,7 @@ public final class IoVector {
 
     /** How many pieces the vector can hold. */
     public int capacity() {
-        return segments.length;
+        return maxPieces;
     }
 
     /** The sum of the pieces' lengths. */
