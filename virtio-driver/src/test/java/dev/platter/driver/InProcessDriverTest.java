@@ -167,8 +167,7 @@ class InProcessDriverTest {
             byte[] cdb = new byte[16];
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long least = Long.MAX_VALUE;
-            // Until the loop is compiled it may allocate, on a busy machine for long; then no round
-            // does.
+            // Until the loop is compiled, which a busy machine puts off, it may allocate.
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (least > 0 && System.nanoTime() < deadline) {
                 long before = threads.getCurrentThreadAllocatedBytes();

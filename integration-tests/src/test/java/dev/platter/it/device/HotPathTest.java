@@ -33,8 +33,9 @@ class HotPathTest {
             GuestBuffer buffer = rig.memory().allocate(4096, 4096);
             BufferList data = BufferList.of(buffer);
             long least = Long.MAX_VALUE;
+            // Until the loop is compiled, which a busy machine puts off, it may allocate.
             long deadline = System.nanoTime() + WAIT_NANOS;
-            while (least > 0 && System.nanoTime() < deadline) {
+            while (least > 0 && System.nanoTime() - deadline < 0) {
                 long[] ids = threads.getAllThreadIds();
                 long[] before = threads.getThreadAllocatedBytes(ids);
                 // Whatever these two calls allocate is counted before the round starts.

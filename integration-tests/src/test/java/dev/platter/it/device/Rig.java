@@ -33,6 +33,9 @@ final class Rig implements AutoCloseable {
 
     private static final long MEMORY_BYTES = 32 << 20;
 
+    /** The backend to test the device on; another than the default by a system property. */
+    private static final String BACKEND = System.getProperty("platter.test.backend", "posix");
+
     /** What to undo, the last first. */
     private final Deque<AutoCloseable> closers = new ArrayDeque<>();
 
@@ -102,7 +105,7 @@ final class Rig implements AutoCloseable {
     private static BlockBackendProvider provider() {
         return ServiceLoader.load(BlockBackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
-                .filter(provider -> provider.name().equals("posix"))
+                .filter(provider -> provider.name().equals(BACKEND))
                 .findFirst()
                 .orElseThrow();
     }
