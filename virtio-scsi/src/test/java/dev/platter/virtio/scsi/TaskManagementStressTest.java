@@ -25,6 +25,9 @@ class TaskManagementStressTest {
             int read = one.read(Cdbs.read10(0, 1), 512).head();
             int otherRead = two.read(Cdbs.read10(0, 1), 512).head();
             control.manage(VirtioScsi.TMF_ABORT_TASK, 0, 0, 1);
+            for (Driver driver : List.of(one, two, control)) {
+                driver.toProcess.release(); // an owner may be asleep already
+            }
             for (int round = 0; round < ROUNDS; round++) {
                 for (Driver driver : List.of(one, two, control)) {
                     awaitUsed(driver);
