@@ -33,6 +33,7 @@ class ArchitectureTest {
                 "dev.platter.virtio.scsi|dev.platter.api dev.platter.scsi dev.platter.virtio.queue org.slf4j",
                 "dev.platter.backend.file|dev.platter.api dev.platter.linux io.netty org.slf4j",
                 "dev.platter.backend.posix|dev.platter.api dev.platter.linux dev.platter.backend.file org.slf4j",
+                "dev.platter.backend.uring|dev.platter.api dev.platter.linux dev.platter.backend.file org.slf4j",
                 "dev.platter.vhostuser|dev.platter.api dev.platter.linux org.slf4j",
                 "dev.platter.driver|dev.platter.api dev.platter.linux"
             })

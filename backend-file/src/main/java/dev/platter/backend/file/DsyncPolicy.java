@@ -31,6 +31,16 @@ public final class DsyncPolicy {
         };
     }
 
+    /**
+     * Whether {@code RWF_DSYNC} has been seen to lose acknowledged writes there: through io_uring,
+     * past the page cache, on btrfs (Linux 6.1 and 6.18).
+     */
+    static boolean losesWrites(StorageTraits traits, SubmissionPath path, boolean direct) {
+        return path == SubmissionPath.IO_URING
+                && direct
+                && traits.fileSystemMagic() == FileSystems.BTRFS;
+    }
+
     private static DsyncChoice automatic(StorageTraits traits, SubmissionPath path) {
         if (traits.blockDevice()) {
             return blockDevice(traits.fua(), path);

@@ -1,7 +1,10 @@
 package dev.platter.backend.file;
 
 import dev.platter.api.block.Errno;
+import dev.platter.api.device.Notifier;
 import dev.platter.linux.FileCalls;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +54,7 @@ public final class FlushLedger {
     private long flushed;
     private long startedAt;
     private boolean syncing;
+    private final List<Notifier> waiters = new ArrayList<>();
 
     /** A ledger of an image that was just opened: nothing written, nothing failed. */
     public FlushLedger() {}
@@ -112,23 +116,48 @@ public final class FlushLedger {
     public int tryStart(long required) {
         lock.lock();
         try {
-            if (failure != 0) {
-                return -failure;
-            }
-            if (flushed >= required) {
-                return ELIDED;
-            }
-            if (syncing) {
-                return BUSY;
-            }
-            syncing = true;
-            // Taken before the host is asked. A write that finishes while it works may have missed
-            // it, and has a later generation.
-            startedAt = written.get();
-            return SYNCED;
+            return admission(required);
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Asks for a flush without waiting, and to be told when to ask again.
+     *
+     * @param required as of {@link #tryStart(long)}
+     * @param waiter if the answer is {@link #BUSY}, signalled once, by the thread that runs the
+     *     other synchronisation, when that has ended; never signalled otherwise
+     * @return as of {@link #tryStart(long)}
+     */
+    public int tryStart(long required, Notifier waiter) {
+        lock.lock();
+        try {
+            int admission = admission(required);
+            if (admission == BUSY && !waiters.contains(waiter)) {
+                waiters.add(waiter);
+            }
+            return admission;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int admission(long required) {
+        if (failure != 0) {
+            return -failure;
+        }
+        if (flushed >= required) {
+            return ELIDED;
+        }
+        if (syncing) {
+            return BUSY;
+        }
+        syncing = true;
+        // Taken before the host is asked. A write that finishes while it works may have missed it,
+        // and has a later generation.
+        startedAt = written.get();
+        return SYNCED;
     }
 
     /**
@@ -151,6 +180,11 @@ public final class FlushLedger {
             }
             syncing = false;
             idle.signalAll();
+            // Under the lock: whoever is admitted next finds the signals of this end given.
+            for (int i = 0; i < waiters.size(); i++) {
+                waiters.get(i).signal();
+            }
+            waiters.clear();
             return failure == 0 ? SYNCED : -failure;
         } finally {
             lock.unlock();

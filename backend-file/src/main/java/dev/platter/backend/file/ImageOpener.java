@@ -229,6 +229,13 @@ final class ImageOpener {
         if (choice.strategy() != DurableWriteStrategy.RWF_DSYNC || options.readOnly()) {
             return choice;
         }
+        if (DsyncPolicy.losesWrites(storage, submission, options.cacheMode().direct())) {
+            throw new BackendException(
+                    "dsync=rwf is refused on "
+                            + path
+                            + ": through io_uring and O_DIRECT, btrfs loses such writes; use"
+                            + " dsync=auto or dsync=fdatasync");
+        }
         int refusal = DsyncProbe.refusal(calls, fd, arena);
         if (refusal == 0) {
             return choice;

@@ -2,6 +2,7 @@ package dev.platter.backend.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platter.api.device.Notifier;
 import dev.platter.linux.Errnos;
 import dev.platter.linux.FileCalls;
 import java.util.ArrayList;
@@ -228,5 +229,25 @@ class FlushLedgerTest {
         void open() {
             opened.countDown();
         }
+    }
+
+    @Test
+    void whoIsToldToAskAgainIsSignalledOnceTheOtherHasEnded() {
+        AtomicInteger signals = new AtomicInteger();
+        ledger.writeFinished();
+        assertThat(ledger.tryStart(ledger.written(), signals::incrementAndGet))
+                .as("admitted, so not to be signalled")
+                .isEqualTo(FlushLedger.SYNCED);
+        Notifier waiter = signals::incrementAndGet;
+        long later = ledger.writeFinished();
+        assertThat(ledger.tryStart(later, waiter)).isEqualTo(FlushLedger.BUSY);
+        assertThat(ledger.tryStart(later, waiter)).isEqualTo(FlushLedger.BUSY);
+        assertThat(signals).hasValue(0);
+        ledger.finished(0);
+        assertThat(signals).as("for the two questions once").hasValue(1);
+        assertThat(ledger.tryStart(later, waiter)).isEqualTo(FlushLedger.SYNCED);
+        ledger.finished(-Errnos.EIO);
+        assertThat(signals).as("nobody was waiting").hasValue(1);
+        assertThat(ledger.tryStart(later, waiter)).isEqualTo(-Errnos.EIO);
     }
 }

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -340,7 +340,8 @@ class TransferTest {
                 IoVector aligned = disk.vector(disk.filled(4096, 1), 2);
                 IoVector misaligned = disk.vector(disk.memory(4097).asSlice(1), 2);
                 CompletionHandler handler = (tag, result) -> failUnless(result >= 0);
-                // The first rounds are interpreted, and set up what later ones use; on a busy machine
+                // The first rounds are interpreted, and set up what later ones use; on a busy
+                // machine
                 // it takes long until all is compiled.
                 long least = Long.MAX_VALUE;
                 long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);

@@ -1,6 +1,6 @@
 /**
- * The io_uring backend. It is not built yet: the module offers no provider, so discovery does not
- * find it.
+ * The io_uring backend: requests go to the kernel through raw rings, each owned by the thread that
+ * owns its queue. Knows no SCSI and no virtio.
  */
 @NullMarked
 package dev.platter.backend.uring;

@@ -1,7 +1,7 @@
 package dev.platter.cli.doctor;
 
+import dev.platter.backend.uring.UringBackendProvider;
 import dev.platter.guest.GuestTools;
-import dev.platter.linux.Errnos;
 import dev.platter.linux.Kernel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,16 +40,10 @@ final class MachineCheck {
     }
 
     private static Finding ioUring() {
-        int answer = Kernel.ioUringProbe();
-        return answer >= 0
-                ? Finding.ok(
-                        "io_uring",
-                        "the kernel allows it; Platter's io_uring backend is not built yet, so posix is used")
-                : Finding.note(
-                        "io_uring",
-                        "not available ("
-                                + Errnos.message(-answer)
-                                + "); the posix backend is used");
+        UringBackendProvider uring = new UringBackendProvider();
+        return uring.unavailable().isEmpty()
+                ? Finding.ok("io_uring", uring.diagnosis())
+                : Finding.note("io_uring", uring.diagnosis() + "; the posix backend is used");
     }
 
     private static Finding lockedMemory() {

@@ -62,7 +62,7 @@ class CacheModesGuestTest {
             String mode = disk.replace("-fdatasync", "");
             String dsync = disk.endsWith("-fdatasync") ? "fdatasync" : "rwf";
             specs.add(
-                    "file="
+                    "backend=posix,file="
                             + image(disk)
                             + ",size=32M,cache="
                             + mode

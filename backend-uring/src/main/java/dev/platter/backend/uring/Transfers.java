@@ -1,0 +1,314 @@
+package dev.platter.backend.uring;
+
+import dev.platter.api.memory.IoVector;
+import dev.platter.backend.file.BounceBuffer;
+import dev.platter.backend.file.DurableWriteStrategy;
+import dev.platter.backend.file.FlushLedger;
+import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.IoCounters;
+import dev.platter.backend.uring.Request.Operation;
+import dev.platter.backend.uring.Request.Way;
+import dev.platter.linux.Errnos;
+import dev.platter.linux.IoUringOp;
+import dev.platter.linux.IoUringSqe;
+import dev.platter.linux.RwFlags;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The reads and writes of one queue: whole transfers, made of as many operations as it takes, and
+ * durable as asked. Owner thread only.
+ */
+final class Transfers {
+    /** {@code IOV_MAX}: how many pieces one operation takes. */
+    private static final int MAX_PIECES = 1024;
+
+    private final ImageFile image;
+    private final FlushLedger ledger;
+    private final OwnedRing rings;
+    private final QueueFiles files;
+    private final Bounces bounces;
+    private final Endings endings;
+    private final Syncs syncs;
+    private final IoCounters counters;
+    private final RequestList deferred;
+    private final int partialBlockMask;
+    private int durableInFlight;
+
+    Transfers(
+            ImageFile image,
+            FlushLedger ledger,
+            OwnedRing rings,
+            QueueFiles files,
+            Bounces bounces,
+            Endings endings,
+            Syncs syncs,
+            IoCounters counters,
+            RequestList deferred) {
+        this.image = image;
+        this.ledger = ledger;
+        this.rings = rings;
+        this.files = files;
+        this.bounces = bounces;
+        this.endings = endings;
+        this.syncs = syncs;
+        this.counters = counters;
+        this.deferred = deferred;
+        partialBlockMask = image.direct() ? image.limits().requestAlignmentBytes() - 1 : 0;
+    }
+
+    /** Starts a transfer that was found to lie inside the disk. */
+    void begin(Request request) {
+        if (request.operation == Operation.WRITE && request.forced()) {
+            int failure = ledger.failure();
+            if (failure != 0) {
+                endings.end(request, -failure);
+                return;
+            }
+            request.way = way(request);
+            durableInFlight++;
+        }
+        if (request.length == 0) {
+            end(request, 0);
+            return;
+        }
+        if (!request.memory().isAligned(image.memoryAlignmentBytes())) {
+            request.bounced = true;
+            counters.countBounced();
+        }
+        start(request);
+    }
+
+    /**
+     * How to make a write durable. A linked synchronisation serves one write and saves a turn
+     * through the owner; where more writes are on their way they do better to share one.
+     */
+    private Way way(Request request) {
+        boolean dsync = image.durableWriteStrategy() == DurableWriteStrategy.RWF_DSYNC;
+        if (!dsync && durableInFlight > 0) {
+            return Way.FLUSHED;
+        }
+        request.syncFile = files.acquire(rings.ring());
+        if (request.syncFile == QueueFiles.NONE) {
+            return Way.FLUSHED;
+        }
+        return dsync ? Way.DSYNC : Way.LINKED;
+    }
+
+    /** Submits the next operation of a transfer, or defers it where the means are lacking. */
+    void start(Request request) {
+        if (request.bounced && request.slab == null) {
+            request.slab = bounces.acquire();
+        }
+        if (rings.free() < 2 || (request.bounced && request.slab == null)) {
+            deferred.add(request);
+            return;
+        }
+        BounceBuffer slab = request.slab;
+        if (slab == null) {
+            submitInPlace(request);
+        } else {
+            long chunkBytes = Math.min(request.length - request.done, slab.sizeBytes());
+            if (request.operation == Operation.WRITE) {
+                slab.fill(request.memory(), request.done, chunkBytes);
+            }
+            submitPiece(request, slab.slab().address(), chunkBytes);
+        }
+    }
+
+    private void submitInPlace(Request request) {
+        IoVector memory = request.memory();
+        int piece = 0;
+        long skip = request.done;
+        while (skip >= memory.pieceBytes(piece)) {
+            skip -= memory.pieceBytes(piece);
+            piece++;
+        }
+        int pieces = memory.count() - piece;
+        if (pieces == 1 || skip != 0) {
+            long address = memory.segment(piece).address() + memory.offset(piece) + skip;
+            submitPiece(request, address, memory.pieceBytes(piece) - skip);
+        } else {
+            submitPieces(request, memory, piece, Math.min(pieces, MAX_PIECES));
+        }
+    }
+
+    private void submitPiece(Request request, long address, long lengthBytes) {
+        boolean read = request.operation == Operation.READ;
+        Sqe sqe = claim(request, read ? IoUringOp.READ : IoUringOp.WRITE, lengthBytes);
+        sqe.address(address).length((int) lengthBytes);
+        link(request, sqe);
+    }
+
+    private void submitPieces(Request request, IoVector memory, int first, int count) {
+        boolean read = request.operation == Operation.READ;
+        long lengthBytes = 0;
+        for (int piece = first; piece < first + count; piece++) {
+            lengthBytes += memory.pieceBytes(piece);
+        }
+        Sqe sqe = claim(request, read ? IoUringOp.READV : IoUringOp.WRITEV, lengthBytes);
+        long entriesOffset = (long) first * IoVector.ENTRY_BYTES;
+        sqe.address(memory.entries().address() + entriesOffset).length(count);
+        link(request, sqe);
+    }
+
+    private Sqe claim(Request request, int opcode, long lengthBytes) {
+        int file = request.syncFile == QueueFiles.NONE ? QueueFiles.MAIN : request.syncFile;
+        Sqe sqe = rings.claim().start(opcode, file, UserData.of(request.slot, UserData.CALL));
+        sqe.offset(request.offset + request.done);
+        if (request.async) {
+            sqe.flag(IoUringSqe.ASYNC);
+        }
+        request.partBytes = (int) lengthBytes;
+        request.owed = 1;
+        count(request);
+        if (request.way == Way.DSYNC) {
+            sqe.operationFlags(RwFlags.RWF_DSYNC);
+        }
+        return sqe;
+    }
+
+    private void count(Request request) {
+        if (request.operation == Operation.READ) {
+            counters.countRead();
+        } else if (request.way == Way.DSYNC) {
+            counters.countDurableWrite();
+        } else {
+            counters.countWrite();
+        }
+    }
+
+    /** Links the synchronisation to the last operation of a write that wants it so. */
+    private void link(Request request, Sqe sqe) {
+        request.syncResult = -Errnos.ECANCELED;
+        if (request.way != Way.LINKED || request.done + request.partBytes != request.length) {
+            return;
+        }
+        sqe.flag(IoUringSqe.IO_LINK);
+        request.owed = 2;
+        rings.claim()
+                .start(
+                        IoUringOp.FSYNC,
+                        request.syncFile,
+                        UserData.of(request.slot, UserData.LINKED_SYNC))
+                .operationFlags(IoUringSqe.FSYNC_DATASYNC);
+    }
+
+    /** The host has answered an operation, and the synchronisation linked to it. */
+    void answered(Request request) {
+        int answer = request.callResult;
+        if (Retry.wanted(request, answer)) {
+            start(request);
+        } else if (request.operation == Operation.READ) {
+            readAnswered(request, answer);
+        } else if (answer < 0) {
+            writeFailed(request, answer);
+        } else {
+            writeAnswered(request, answer & ~partialBlockMask);
+        }
+    }
+
+    private void readAnswered(Request request, int answer) {
+        if (answer < 0) {
+            end(request, answer);
+            return;
+        }
+        BounceBuffer slab = request.slab;
+        if (slab != null) {
+            slab.drain(request.memory(), request.done, answer);
+        }
+        request.done += answer;
+        // O_DIRECT answers a part of a block at the end of the file only.
+        if (answer == 0 || (answer & partialBlockMask) != 0) {
+            zeroFrom(request.memory(), request.done);
+            request.done = request.length;
+        }
+        if (request.done < request.length) {
+            start(request);
+        } else {
+            end(request, (int) request.length);
+        }
+    }
+
+    private void writeAnswered(Request request, int progress) {
+        if (progress == 0) {
+            // A host that takes nothing and names no reason has no room.
+            writeFailed(request, -Errnos.ENOSPC);
+            return;
+        }
+        request.done += progress;
+        if (request.done < request.length) {
+            start(request);
+        } else {
+            written(request);
+        }
+    }
+
+    private void written(Request request) {
+        switch (request.way) {
+            case VOLATILE -> {
+                ledger.writeFinished();
+                end(request, (int) request.length);
+            }
+            // Nothing of it is volatile, and it has made nothing else durable: the ledger neither
+            // owes a flush for it nor counts it as one.
+            case DSYNC -> endDurable(request);
+            case LINKED -> linkAnswered(request, request.syncResult);
+            case FLUSHED -> {
+                durableInFlight--;
+                syncs.require(request, ledger.writeFinished());
+            }
+        }
+    }
+
+    private void linkAnswered(Request request, int answer) {
+        if (answer != -Errnos.ECANCELED) {
+            counters.countSync();
+        }
+        if (answer >= 0) {
+            endDurable(request);
+        } else if (answer == -Errnos.ECANCELED || answer == -Errnos.EINTR) {
+            // The write was whole in the end, but its link was broken on the way.
+            durableInFlight--;
+            syncs.require(request, ledger.writeFinished());
+        } else {
+            writeFailed(request, answer);
+        }
+    }
+
+    private void writeFailed(Request request, int answer) {
+        ledger.writeFinished();
+        if (request.way == Way.DSYNC && image.giveUpRwfDsync(answer)) {
+            request.way = Way.FLUSHED;
+            start(request);
+            return;
+        }
+        if (request.way != Way.VOLATILE) {
+            ledger.fail(-answer);
+        }
+        end(request, answer);
+    }
+
+    /** Another queue may have been told meanwhile of an error that the host reports only once. */
+    private void endDurable(Request request) {
+        int failure = ledger.failure();
+        end(request, failure == 0 ? (int) request.length : -failure);
+    }
+
+    private void end(Request request, int result) {
+        if (request.way != Way.VOLATILE) {
+            durableInFlight--;
+        }
+        endings.end(request, result);
+    }
+
+    private static void zeroFrom(IoVector target, long doneBytes) {
+        long skip = doneBytes;
+        for (int i = 0; i < target.count(); i++) {
+            long end = target.offset(i) + target.pieceBytes(i);
+            for (long at = target.offset(i) + skip; at < end; at++) {
+                target.segment(i).set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+            }
+            skip = Math.max(0, skip - target.pieceBytes(i));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.platter.backend.uring;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BackendOptions;
+import dev.platter.api.block.BlockBackend;
+import dev.platter.api.block.BlockLimits;
+import dev.platter.api.block.BlockQueue;
+import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.backend.file.DsyncPreference;
+import dev.platter.backend.file.FlushLedger;
+import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.SubmissionPath;
+import dev.platter.linux.FileCalls;
+import dev.platter.linux.IoUringCalls;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An image served through io_uring, each queue by a ring of its own. */
+public final class UringBackend implements BlockBackend {
+    /** The backend's name, by which a user selects it. */
+    static final String NAME = "uring";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UringBackend.class);
+
+    private final Function<Arena, FileCalls> filesOf;
+    private final Function<Arena, IoUringCalls> callsOf;
+    private final ImageFile image;
+    private final FlushLedger ledger = new FlushLedger();
+    private final List<UringQueue> open = new ArrayList<>();
+    private BlockQueueStatistics ofClosed = BlockQueueStatistics.ZERO;
+    private boolean closed;
+
+    private UringBackend(
+            ImageFile image,
+            Function<Arena, FileCalls> filesOf,
+            Function<Arena, IoUringCalls> callsOf) {
+        this.image = image;
+        this.filesOf = filesOf;
+        this.callsOf = callsOf;
+    }
+
+    /**
+     * Opens an image.
+     *
+     * @param filesOf makes the file calls of one thread, with buffers that live as long as the
+     *     arena: {@code LinuxFileCalls::new}, or a test's own in front of it
+     * @param callsOf makes the ring calls of one thread likewise: {@code LinuxIoUringCalls::new}
+     * @throws BackendException if it cannot be opened as asked; then nothing was created or changed
+     */
+    public static UringBackend open(
+            BackendOptions options,
+            Function<Arena, FileCalls> filesOf,
+            Function<Arena, IoUringCalls> callsOf)
+            throws BackendException {
+        for (String name : new TreeSet<>(options.properties().keySet())) {
+            if (!name.equals(DsyncPreference.PROPERTY)) {
+                throw new BackendException(
+                        "the uring backend has no option " + name + ": it knows dsync only");
+            }
+        }
+        DsyncPreference preference =
+                DsyncPreference.parse(options.properties().get(DsyncPreference.PROPERTY));
+        try (Arena arena = Arena.ofConfined()) {
+            String ring = UringSupport.require(callsOf.apply(arena)).sentence();
+            ImageFile image =
+                    ImageFile.open(
+                            options, preference, SubmissionPath.IO_URING, filesOf.apply(arena));
+            UringBackend backend = new UringBackend(image, filesOf, callsOf);
+            LOG.debug("{}; {}", backend.description(), ring);
+            return backend;
+        }
+    }
+
+    ImageFile image() {
+        return image;
+    }
+
+    FlushLedger ledger() {
+        return ledger;
+    }
+
+    @Override
+    public long sizeBytes() {
+        return image.sizeBytes();
+    }
+
+    @Override
+    public boolean readOnly() {
+        return image.readOnly();
+    }
+
+    @Override
+    public BlockLimits limits() {
+        return image.limits();
+    }
+
+    @Override
+    public String description() {
+        return image.description(NAME);
+    }
+
+    /** The queue closes the arena. */
+    @Override
+    @SuppressWarnings("MustBeClosedChecker")
+    public synchronized BlockQueue openQueue(int capacity) throws BackendException {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity must be 1 or more: " + capacity);
+        }
+        if (closed) {
+            throw new IllegalStateException("the backend is closed");
+        }
+        // Shared, as the thread that opens a queue may hand it to another.
+        Arena arena = Arena.ofShared();
+        UringQueue queue =
+                new UringQueue(this, capacity, filesOf.apply(arena), callsOf.apply(arena), arena);
+        open.add(queue);
+        return queue;
+    }
+
+    synchronized void queueClosed(UringQueue queue) {
+        open.remove(queue);
+        ofClosed = ofClosed.plus(queue.statistics());
+    }
+
+    @Override
+    public synchronized BlockQueueStatistics statistics() {
+        BlockQueueStatistics sum = ofClosed;
+        for (UringQueue queue : open) {
+            sum = sum.plus(queue.statistics());
+        }
+        return sum;
+    }
+
+    @Override
+    public synchronized void close() throws BackendException {
+        if (closed) {
+            return;
+        }
+        if (!open.isEmpty()) {
+            throw new IllegalStateException(open.size() + " queues are open");
+        }
+        closed = true;
+        try (Arena arena = Arena.ofConfined()) {
+            image.close(filesOf.apply(arena));
+        }
+    }
+}

@@ -1,0 +1,324 @@
+package dev.platter.backend.uring;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BlockQueue;
+import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.api.block.CompletionHandler;
+import dev.platter.api.block.Errno;
+import dev.platter.api.block.IoFlags;
+import dev.platter.api.memory.IoVector;
+import dev.platter.backend.file.FlushLedger;
+import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.ImageSpace;
+import dev.platter.backend.file.IoCounters;
+import dev.platter.backend.uring.Request.Operation;
+import dev.platter.linux.Errnos;
+import dev.platter.linux.FileCalls;
+import dev.platter.linux.IoUringCalls;
+import java.lang.foreign.Arena;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A queue whose requests go through a ring of its own: a submit call fills in an entry, {@link
+ * #poll} hands all of them over and collects completions, in at most one system call where nothing
+ * goes wrong.
+ */
+final class UringQueue implements BlockQueue {
+    /** How often one poll hands over what its completions gave rise to, before it returns. */
+    private static final int MAX_ROUNDS = 4;
+
+    /** How often the kernel is asked again that has no room for an entry just now. */
+    private static final int MAX_REFUSALS = 1000;
+
+    private static final long REFUSED_NANOS = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(UringQueue.class);
+
+    private final UringBackend backend;
+    private final ImageFile image;
+    private final FlushLedger ledger;
+    private final QueueResources resources;
+    private final OwnedRing rings;
+    private final FlushWaker waker;
+    private final IoCounters counters = new IoCounters();
+    private final RequestList deferred = new RequestList();
+    private final Endings endings;
+    private final Syncs syncs;
+    private final Transfers transfers;
+    private final Ranges ranges;
+    private boolean closed;
+
+    UringQueue(UringBackend backend, int capacity, FileCalls files, IoUringCalls calls, Arena arena)
+            throws BackendException {
+        this.backend = backend;
+        image = backend.image();
+        ledger = backend.ledger();
+        resources = QueueResources.open(image, capacity, files, calls, arena);
+        rings = resources.rings();
+        waker = resources.waker();
+        endings = new Endings(capacity, resources.files(), resources.bounces(), counters);
+        syncs = new Syncs(rings, ledger, waker, endings, counters, deferred);
+        transfers =
+                new Transfers(
+                        image,
+                        ledger,
+                        rings,
+                        resources.files(),
+                        resources.bounces(),
+                        endings,
+                        syncs,
+                        counters,
+                        deferred);
+        ImageSpace space =
+                new ImageSpace(files, resources.files().mainFd(), image.blockDevice(), arena);
+        ranges = new Ranges(image, ledger, rings, endings, syncs, counters, deferred, space, arena);
+    }
+
+    @Override
+    public int capacity() {
+        return endings.capacity();
+    }
+
+    @Override
+    public int inFlight() {
+        return endings.inFlight();
+    }
+
+    @Override
+    public boolean readv(long tag, long offsetBytes, IoVector target) {
+        return transfer(Operation.READ, tag, offsetBytes, target, IoFlags.NONE);
+    }
+
+    @Override
+    public boolean writev(long tag, long offsetBytes, IoVector source, int flags) {
+        return transfer(Operation.WRITE, tag, offsetBytes, source, flags);
+    }
+
+    @Override
+    public boolean flush(long tag) {
+        return range(Operation.FLUSH, tag, 0, 0, IoFlags.NONE);
+    }
+
+    @Override
+    public boolean writeZeroes(long tag, long offsetBytes, long lengthBytes, int flags) {
+        return range(Operation.ZEROES, tag, offsetBytes, lengthBytes, flags);
+    }
+
+    @Override
+    public boolean discard(long tag, long offsetBytes, long lengthBytes, int flags) {
+        return range(Operation.DISCARD, tag, offsetBytes, lengthBytes, flags);
+    }
+
+    private boolean transfer(
+            Operation operation, long tag, long offset, IoVector vector, int flags) {
+        int refusal = own();
+        Request request = endings.claim();
+        if (request == null) {
+            return false;
+        }
+        request.vector = vector;
+        request.begin(operation, tag, offset, vector.lengthBytes(), flags);
+        begin(request, refusal);
+        return true;
+    }
+
+    private boolean range(Operation operation, long tag, long offset, long length, int flags) {
+        int refusal = own();
+        Request request = endings.claim();
+        if (request == null) {
+            return false;
+        }
+        request.begin(operation, tag, offset, length, flags);
+        begin(request, refusal);
+        return true;
+    }
+
+    /** Makes the ring the calling thread's, if it is another's: 0 or a negative errno. */
+    private int own() {
+        if (rings.owned()) {
+            return 0;
+        }
+        if (endings.inFlight() > 0) {
+            throw new IllegalStateException("a queue changes hands with requests in flight");
+        }
+        return rings.adopt();
+    }
+
+    private void begin(Request request, int refusal) {
+        if (refusal < 0) {
+            endings.end(request, refusal);
+        } else if (request.operation == Operation.FLUSH) {
+            beginFlush(request);
+        } else if (request.operation != Operation.READ && image.readOnly()) {
+            endings.end(request, -Errno.EROFS);
+        } else if (!inside(request)) {
+            endings.end(request, -Errno.EINVAL);
+        } else if (request.transfers()) {
+            transfers.begin(request);
+        } else {
+            ranges.begin(request);
+        }
+    }
+
+    private void beginFlush(Request request) {
+        if (image.readOnly()) {
+            counters.countElidedFlush();
+            endings.end(request, 0);
+        } else {
+            // Sampled here: the promise is about writes whose completion was delivered by now.
+            syncs.require(request, ledger.written());
+        }
+    }
+
+    /** Whether a request is aligned, inside the disk and not too long; cannot overflow. */
+    private boolean inside(Request request) {
+        long maxBytes =
+                request.transfers()
+                        ? image.limits().maxTransferBytes()
+                        : image.limits().maxDiscardBytes();
+        long misaligned =
+                (request.offset | request.length) & (image.limits().requestAlignmentBytes() - 1);
+        return misaligned == 0
+                && request.offset >= 0
+                && request.length >= 0
+                && request.length <= maxBytes
+                && request.length <= image.sizeBytes() - request.offset;
+    }
+
+    @Override
+    public int poll(CompletionHandler handler) {
+        if (own() < 0) {
+            // Idle, as another thread's queue was: there is nothing to deliver.
+            return 0;
+        }
+        int delivered = 0;
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            if (waker.collect()) {
+                syncs.askAgain();
+            }
+            handOver();
+            reap();
+            startDeferred();
+            delivered += endings.deliver(handler, endings.capacity());
+            if (endings.isEmpty() && !rings.needsHandOver()) {
+                return delivered;
+            }
+        }
+        // There may be more for ever: the owner comes back for it, told by the descriptor.
+        handOver();
+        if (!endings.isEmpty()) {
+            waker.signal();
+        }
+        return delivered;
+    }
+
+    private void handOver() {
+        int answer = rings.handOver();
+        for (int refusals = 0; answer < 0; refusals++) {
+            if (!passing(answer) || refusals == MAX_REFUSALS) {
+                refuse(answer);
+                return;
+            }
+            if (!reap()) {
+                LockSupport.parkNanos(REFUSED_NANOS);
+            }
+            answer = rings.handOver();
+        }
+    }
+
+    /** Whether a refusal is for want of memory, or of room for completions. */
+    private static boolean passing(int answer) {
+        return answer == -Errnos.EAGAIN || answer == -Errnos.EBUSY || answer == -Errnos.ENOMEM;
+    }
+
+    /** Ends what the kernel will not take. */
+    private void refuse(int answer) {
+        SubmissionQueue submissions = rings.ring().submissions();
+        int count = submissions.unsubmitted();
+        LOG.error(
+                "{}: io_uring refuses {} operations: {}",
+                image.path(),
+                count,
+                Errnos.message(-answer));
+        int result = passing(answer) ? -Errno.ENOMEM : -Errno.EIO;
+        for (int left = count; left > 0; left--) {
+            completed(submissions.takeBack(), result);
+        }
+    }
+
+    private boolean reap() {
+        boolean any = false;
+        while (rings.completions().next()) {
+            any = true;
+            completed(rings.completions().userData(), rings.completions().result());
+        }
+        return any;
+    }
+
+    private void completed(long userData, int result) {
+        Request request = endings.of(UserData.slot(userData));
+        switch (UserData.part(userData)) {
+            case UserData.SYNC -> {
+                syncs.answered(request, result);
+                return;
+            }
+            case UserData.CALL -> request.callResult = result;
+            case UserData.LINKED_SYNC -> request.syncResult = result;
+            default -> request.syncResult = -Errno.ECANCELED;
+        }
+        request.owed--;
+        if (request.owed == 0) {
+            if (request.transfers()) {
+                transfers.answered(request);
+            } else {
+                ranges.answered(request);
+            }
+        }
+    }
+
+    /** Starts what lacked the means when it was to be started; what still lacks them stays. */
+    private void startDeferred() {
+        for (int left = deferred.count(); left > 0; left--) {
+            Request request = deferred.poll();
+            if (request != null) {
+                startAgain(request);
+            }
+        }
+    }
+
+    private void startAgain(Request request) {
+        if (request.syncing) {
+            syncs.start(request);
+        } else if (request.transfers()) {
+            transfers.start(request);
+        } else {
+            ranges.start(request);
+        }
+    }
+
+    @Override
+    public int completionFd() {
+        return resources.completionFd();
+    }
+
+    @Override
+    public BlockQueueStatistics statistics() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (endings.inFlight() > 0) {
+            throw new IllegalStateException(endings.inFlight() + " requests are in flight");
+        }
+        closed = true;
+        ranges.close();
+        resources.close();
+        backend.queueClosed(this);
+    }
+}

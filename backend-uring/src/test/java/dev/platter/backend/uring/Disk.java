@@ -1,0 +1,180 @@
+package dev.platter.backend.uring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BackendOptions;
+import dev.platter.api.block.BlockQueue;
+import dev.platter.api.block.CacheMode;
+import dev.platter.api.block.CompletionHandler;
+import dev.platter.api.memory.IoVector;
+import dev.platter.linux.Epoll;
+import dev.platter.linux.Kernel;
+import dev.platter.linux.LinuxException;
+import dev.platter.linux.LinuxFileCalls;
+import dev.platter.linux.LinuxIoUringCalls;
+import dev.platter.linux.PollEvents;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * A backend with one queue, driven one request at a time. It polls only when the queue's descriptor
+ * is readable, as a lost wake must show.
+ */
+final class Disk implements AutoCloseable {
+    private static final long PATIENCE_MILLIS = 20_000;
+
+    final UringBackend backend;
+    final BlockQueue queue;
+    private final Arena arena = Arena.ofShared();
+    private int result;
+
+    private Disk(UringBackend backend) throws BackendException {
+        this.backend = backend;
+        queue = backend.openQueue(16);
+    }
+
+    static BackendOptions options(Path path, CacheMode mode, long sizeBytes, String dsync) {
+        return new BackendOptions(
+                path.toString(),
+                mode,
+                false,
+                true,
+                OptionalLong.of(sizeBytes),
+                dsync == null ? Map.of() : Map.of("dsync", dsync));
+    }
+
+    static Disk open(BackendOptions options) throws BackendException {
+        return new Disk(UringBackend.open(options, LinuxFileCalls::new, LinuxIoUringCalls::new));
+    }
+
+    static Disk open(BackendOptions options, FaultRing.Script script) throws BackendException {
+        if (!Kernel.atLeast(6, 9)) {
+            skip("only Linux 6.9 and later can be made to answer faults");
+        }
+        Disk disk =
+                new Disk(
+                        UringBackend.open(
+                                options,
+                                LinuxFileCalls::new,
+                                callsArena -> new FaultRing(callsArena, script)));
+        script.arm();
+        return disk;
+    }
+
+    /** Skips the test with a reason, or fails it where {@code CI=true}. */
+    static void skip(String reason) {
+        if ("true".equals(System.getenv("CI"))) {
+            fail(reason);
+        }
+        abort(reason);
+    }
+
+    /** Memory aligned to a page. */
+    MemorySegment memory(long sizeBytes) {
+        return arena.allocate(sizeBytes, 4096);
+    }
+
+    /** One piece of memory as a vector. */
+    IoVector vector(MemorySegment memory) {
+        return vector(memory, 1);
+    }
+
+    /** Memory as a vector of so many pieces, of equal length but for the last. */
+    IoVector vector(MemorySegment memory, int pieces) {
+        IoVector vector = new IoVector(arena, pieces);
+        long piece = memory.byteSize() / pieces;
+        for (int i = 0; i < pieces; i++) {
+            long length = i == pieces - 1 ? memory.byteSize() - i * piece : piece;
+            assertThat(vector.add(memory, i * piece, length)).isTrue();
+        }
+        return vector;
+    }
+
+    MemorySegment filled(long sizeBytes, int value) {
+        return memory(sizeBytes).fill((byte) value);
+    }
+
+    int read(long offset, IoVector target) {
+        assertThat(queue.readv(1, offset, target)).isTrue();
+        return finish();
+    }
+
+    int write(long offset, IoVector source, int flags) {
+        assertThat(queue.writev(1, offset, source, flags)).isTrue();
+        return finish();
+    }
+
+    int write(long offset, int sizeBytes, int value, int flags) {
+        return write(offset, vector(filled(sizeBytes, value)), flags);
+    }
+
+    int flush() {
+        assertThat(queue.flush(1)).isTrue();
+        return finish();
+    }
+
+    int zero(long offset, long length, int flags) {
+        assertThat(queue.writeZeroes(1, offset, length, flags)).isTrue();
+        return finish();
+    }
+
+    int discard(long offset, long length, int flags) {
+        assertThat(queue.discard(1, offset, length, flags)).isTrue();
+        return finish();
+    }
+
+    byte[] contents() {
+        MemorySegment all = memory(backend.sizeBytes());
+        assertThat(read(0, vector(all))).isEqualTo((int) backend.sizeBytes());
+        return all.toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private int finish() {
+        int[] completions = {0};
+        drain(
+                queue,
+                (tag, answer) -> {
+                    assertThat(tag).isEqualTo(1);
+                    completions[0]++;
+                    result = answer;
+                });
+        assertThat(completions[0]).isEqualTo(1);
+        return result;
+    }
+
+    /** Polls, waiting for the descriptor in between, until nothing is in flight. */
+    static void drain(BlockQueue queue, CompletionHandler handler) {
+        try (Epoll epoll = Epoll.create(1)) {
+            epoll.add(queue.completionFd(), PollEvents.IN, 0);
+            queue.poll(handler);
+            while (queue.inFlight() > 0) {
+                assertThat(epoll.await(PATIENCE_MILLIS)).as("woken").isEqualTo(1);
+                queue.poll(handler);
+            }
+            assertThat(epoll.await(0)).as("readable with nothing in flight").isZero();
+        } catch (LinuxException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    /** The result of the one request in flight. */
+    static int drained(BlockQueue queue) {
+        int[] answer = {1};
+        drain(queue, (tag, outcome) -> answer[0] = outcome);
+        return answer[0];
+    }
+
+    @Override
+    public void close() throws BackendException {
+        queue.close();
+        backend.close();
+        arena.close();
+    }
+}
