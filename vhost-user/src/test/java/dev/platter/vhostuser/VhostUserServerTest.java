@@ -194,7 +194,10 @@ class VhostUserServerTest extends ServedDevice {
     void liveSocketIsRefused() throws Exception {
         assertThatExceptionOfType(VhostUserException.class)
                 .isThrownBy(() -> listen(path))
-                .withMessage("the socket %s is in use: another server listens there", path);
+                .withMessage(
+                        "the socket %s is in use: another server listens there; stop it, or choose"
+                                + " another path",
+                        path);
         try (TestGuest guest = new TestGuest(QUEUES);
                 RawFrontEnd frontEnd = start(guest)) {
             assertThatExceptionOfType(VhostUserException.class).isThrownBy(() -> listen(path));
