@@ -47,6 +47,8 @@ public final class PlatterProcess implements AutoCloseable {
     private static PlatterProcess start(Path folder, List<String> wrapper, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(wrapper);
+        // Whoever runs the tests in the background has SIGINT ignored, and children inherit that.
+        command.addAll(List.of("env", "--default-signal=INT"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
                 List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m"));
