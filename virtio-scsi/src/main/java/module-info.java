@@ -3,7 +3,7 @@ module dev.platter.virtio.scsi {
     requires transitive dev.platter.api;
     requires dev.platter.virtio.queue;
     requires org.slf4j;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports dev.platter.scsi;
     exports dev.platter.virtio.scsi;

@@ -1,6 +1,6 @@
 /** The contracts between a VMM, a virtio device and a block backend. */
 module dev.platter.api {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports dev.platter.api.block;
     exports dev.platter.api.device;

@@ -34,7 +34,8 @@ class ArchitectureTest {
                 "dev.platter.backend.file|dev.platter.api dev.platter.linux io.netty org.slf4j",
                 "dev.platter.backend.posix|dev.platter.api dev.platter.linux dev.platter.backend.file org.slf4j",
                 "dev.platter.backend.uring|dev.platter.api dev.platter.linux dev.platter.backend.file org.slf4j",
-                "dev.platter.vhostuser|dev.platter.api dev.platter.linux org.slf4j",
+                "dev.platter.loop|dev.platter.api dev.platter.linux",
+                "dev.platter.vhostuser|dev.platter.api dev.platter.linux dev.platter.loop org.slf4j",
                 "dev.platter.driver|dev.platter.api dev.platter.linux"
             })
     void eachPackageKnowsOnlyWhatItsArrowsAllow(String module, String known) {

@@ -89,6 +89,19 @@ public final class EventFd implements AutoCloseable {
         }
     }
 
+    /**
+     * Keeps the descriptor open although another thread may close it, for a signal by other means
+     * than {@link #signal}. False when it is closed; true obliges to {@link #release}.
+     */
+    public boolean acquire() {
+        return descriptor.acquire();
+    }
+
+    /** Ends what {@link #acquire} began. */
+    public void release() {
+        descriptor.release();
+    }
+
     @Override
     public void close() {
         descriptor.close();

@@ -29,6 +29,20 @@ final class CallLine implements Notifier, AutoCloseable {
     }
 
     /**
+     * The eventfd of the moment, kept open for the caller until he releases it; or null when nobody
+     * is called. If it is replaced meanwhile, the new one is signalled: a call to the old suffices.
+     */
+    @Nullable EventFd hold() {
+        EventFd now = target;
+        while (now != null && !now.acquire()) {
+            EventFd next = target;
+            // Closed and not replaced: nobody is called any more.
+            now = next == now ? null : next;
+        }
+        return now;
+    }
+
+    /**
      * Replaces the eventfd and closes the old one. Only the session's thread.
      *
      * @param replacement becomes this object's; null when the guest is not to be called

@@ -1,48 +1,43 @@
 package dev.platter.vhostuser;
 
+import dev.platter.api.device.EventLoop;
 import dev.platter.api.device.Notifier;
 import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.memory.GuestMemoryMap;
-import dev.platter.linux.Epoll;
 import dev.platter.linux.EventFd;
 import dev.platter.linux.LinuxException;
-import dev.platter.linux.PollEvents;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The owner of one running queue: a thread that serves it from its start to its stop, and waits in
- * one {@code epoll} for kicks, wake-ups and completions together.
+ * one {@link EventLoop} for kicks, wake-ups and completions together.
  *
  * <p>{@link #start}, {@link #pause}, {@link #resume} and {@link #stop} are the session thread's;
- * everything between is the worker's own. The worker owns the handler and the wake descriptor, and
- * closes both when it ends; the kick descriptor is lent.
+ * everything between is the worker's own. The worker owns the handler and the loop, and closes both
+ * when it ends; the kick descriptor is lent.
  */
 final class QueueWorker {
     private static final Logger LOG = LoggerFactory.getLogger(QueueWorker.class);
 
-    private static final int MAX_EVENTS = 8;
-    private static final long KICK = 0;
-    private static final long WAKE = 1;
-    private static final long COMPLETION = 2;
     private static final long DRAIN_REPORT_MILLIS = 10_000;
-    private static final long FOREVER = -1;
 
     /** How often, and how many times, a handler that failed is asked for its requests in flight. */
-    private static final long FAILED_WAIT_MILLIS = 1_000;
+    private static final long FAILED_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final int FAILED_WAITS = 5;
 
     private final String name;
     private final QueueHandler handler;
     private final EventFd kick;
-    private final EventFd wake;
+    private final EventLoop loop;
+    private final Notifier wake;
+    private final GuestCall call;
     private final Notifier broken;
-    private final Epoll epoll;
     private final Thread thread;
 
     private final Semaphore paused = new Semaphore(0);
@@ -58,20 +53,24 @@ final class QueueWorker {
     /** The worker's own until its thread has ended, then for all to read, like what follows. */
     private boolean ringBroken;
 
-    private boolean kickWatched = true;
     private boolean failed;
     private int nextAvail;
 
     private QueueWorker(
-            String name, QueueHandler handler, EventFd kick, EventFd wake, Notifier broken)
-            throws LinuxException {
+            String name,
+            QueueHandler handler,
+            EventFd kick,
+            EventLoop loop,
+            GuestCall call,
+            Notifier broken) {
         this.name = name;
         this.handler = handler;
         this.kick = kick;
-        this.wake = wake;
+        this.loop = loop;
+        wake = loop.waker();
+        this.call = call;
         this.broken = broken;
         nextAvail = handler.nextAvail();
-        epoll = Epoll.create(MAX_EVENTS);
         thread = Thread.ofPlatform().name(name).unstarted(this::run);
     }
 
@@ -80,50 +79,51 @@ final class QueueWorker {
      *
      * @param name the thread's
      * @param handler becomes the worker's, also when this fails
-     * @param wake the eventfd behind the handler's wake notifier; becomes the worker's as well
+     * @param loop the one that the handler was set up with; becomes the worker's as well
+     * @param call the handler's call notifier
      * @param broken told once, by the worker, when the queue breaks
-     * @throws LinuxException if the host lacks a descriptor, or the kick cannot be waited for
+     * @throws LinuxException if the kick or a completion cannot be waited for
      */
     static QueueWorker start(
-            String name, QueueHandler handler, EventFd kick, EventFd wake, Notifier broken)
+            String name,
+            QueueHandler handler,
+            EventFd kick,
+            EventLoop loop,
+            GuestCall call,
+            Notifier broken)
             throws LinuxException {
-        QueueWorker worker = null;
         boolean started = false;
         try {
-            worker = new QueueWorker(name, handler, kick, wake, broken);
+            QueueWorker worker = new QueueWorker(name, handler, kick, loop, call, broken);
             worker.watch();
             worker.thread.start();
             started = true;
             return worker;
         } finally {
             if (!started) {
-                release(handler, worker, wake);
+                handler.close();
+                loop.close();
             }
         }
     }
 
-    private static void release(QueueHandler handler, @Nullable QueueWorker worker, EventFd wake) {
-        handler.close();
-        if (worker != null) {
-            worker.epoll.close();
-        }
-        wake.close();
-    }
-
     private void watch() throws LinuxException {
-        epoll.add(kick.fd(), PollEvents.IN, KICK);
-        epoll.add(wake.fd(), PollEvents.IN, WAKE);
-        LinuxException[] failure = new LinuxException[1];
+        requireWatch(loop.watch(kick.fd(), this::kicked), kick.fd());
+        int[] failure = new int[2];
         handler.completionFds(
                 fd -> {
-                    try {
-                        epoll.add(fd, PollEvents.IN, COMPLETION);
-                    } catch (LinuxException e) {
-                        failure[0] = e;
+                    int answer = loop.watch(fd, EventLoop.Listener.NONE);
+                    if (answer < 0) {
+                        failure[0] = answer;
+                        failure[1] = fd;
                     }
                 });
-        if (failure[0] != null) {
-            throw failure[0];
+        requireWatch(failure[0], failure[1]);
+    }
+
+    private static void requireWatch(int answer, int fd) throws LinuxException {
+        if (answer < 0) {
+            throw new LinuxException("watch", fd, -answer);
         }
     }
 
@@ -193,6 +193,7 @@ final class QueueWorker {
     }
 
     private void run() {
+        call.own();
         try {
             serve();
         } catch (Throwable bug) {
@@ -211,15 +212,36 @@ final class QueueWorker {
             if (pausing && !rest()) {
                 return;
             }
-            if (handler.process() > 0) {
-                continue;
-            }
+            handler.process();
             if (handler.broken()) {
                 breakRing();
             }
-            if (handler.enableKicks()) {
-                await(FOREVER);
-            }
+            step();
+        }
+    }
+
+    /**
+     * Waits if there is nothing to process; else hands over what has been prepared, and goes on.
+     */
+    private void step() {
+        if (handler.enableKicks()) {
+            await(EventLoop.FOREVER);
+        } else {
+            handOver();
+        }
+    }
+
+    private void handOver() {
+        call.give();
+        loop.submit();
+    }
+
+    private void await(long timeoutNanos) {
+        call.giveWithTurn();
+        int answer = loop.turn(timeoutNanos);
+        call.turned();
+        if (answer < 0) {
+            throw new IllegalStateException("the owner's wait failed with errno " + -answer);
         }
     }
 
@@ -228,6 +250,7 @@ final class QueueWorker {
         if (handler.inFlight() > 0 || handler.broken()) {
             return false;
         }
+        handOver();
         paused.release();
         resumed.acquireUninterruptibly();
         return !stopping;
@@ -239,18 +262,17 @@ final class QueueWorker {
         ignoreKicks();
         int waits = 0;
         while (true) {
-            if (handler.process() > 0) {
-                continue;
-            }
+            int work = handler.process();
             if (handler.inFlight() == 0) {
+                handOver();
                 return;
             }
             if (!failed) {
-                if (handler.enableKicks()) {
-                    await(FOREVER);
-                }
+                step();
+            } else if (work > 0) {
+                handOver();
             } else if (waits++ < FAILED_WAITS) {
-                await(FAILED_WAIT_MILLIS);
+                await(FAILED_WAIT_NANOS);
             } else {
                 LOG.error("{} gives up {} requests in flight", name, handler.inFlight());
                 return;
@@ -258,40 +280,16 @@ final class QueueWorker {
         }
     }
 
-    private void await(long timeoutMillis) {
-        int count = epoll.await(timeoutMillis);
-        if (count < 0) {
-            throw new IllegalStateException("epoll_wait failed with errno " + -count);
-        }
-        for (int i = 0; i < count; i++) {
-            long source = epoll.data(i);
-            if (source == WAKE) {
-                wake.drain();
-            } else if (source == KICK) {
-                kicked(epoll.events(i));
-            }
-            // A completion descriptor is read by whom it belongs to, in process().
-        }
-    }
-
-    private void kicked(int events) {
-        // An eventfd neither hangs up nor fails: this one is something else, and would not rest.
-        if (events != PollEvents.IN || kick.drain() < 0) {
+    private void kicked(int answer) {
+        if (answer < 0) {
+            // An eventfd neither hangs up nor fails: this one is something else.
             LOG.warn("{}: the kick descriptor is not an eventfd; no kick is heard any more", name);
             breakRing();
-            ignoreKicks();
         }
     }
 
     private void ignoreKicks() {
-        if (kickWatched) {
-            kickWatched = false;
-            try {
-                epoll.remove(kick.fd());
-            } catch (LinuxException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        loop.unwatch(kick.fd());
     }
 
     private void breakRing() {
@@ -316,8 +314,7 @@ final class QueueWorker {
         } catch (Throwable bug) {
             failed(bug);
         } finally {
-            epoll.close();
-            wake.close();
+            loop.close();
             ended = true;
             paused.release();
         }

@@ -1,13 +1,17 @@
 package dev.platter.vhostuser;
 
+import dev.platter.api.device.EventLoopProvider;
+import dev.platter.loop.EpollLoopProvider;
+
 /**
  * How a server presents its device to front-ends.
  *
  * @param maxQueues how many queues a front-end may use, 1 to 256, the device's control queues
  *     included; never more than the device has
  * @param maxMemorySlots how many memory regions a front-end may add, 8 to 509
+ * @param loops where each running queue's thread gets the loop that it waits in
  */
-public record VhostUserOptions(int maxQueues, int maxMemorySlots) {
+public record VhostUserOptions(int maxQueues, int maxMemorySlots, EventLoopProvider loops) {
     /** The most queues that the protocol can name. */
     public static final int QUEUE_LIMIT = VhostUserProtocol.MAX_VRINGS;
 
@@ -33,6 +37,11 @@ public record VhostUserOptions(int maxQueues, int maxMemorySlots) {
                                     MEMORY_SLOT_LIMIT,
                                     maxMemorySlots));
         }
+    }
+
+    /** With threads that wait in {@code epoll}. */
+    public VhostUserOptions(int maxQueues, int maxMemorySlots) {
+        this(maxQueues, maxMemorySlots, new EpollLoopProvider());
     }
 
     /** All of the device's queues, and as many memory regions as there can be. */

@@ -37,7 +37,11 @@ final class VhostUserSession implements AutoCloseable {
         maxMemorySlots = options.maxMemorySlots();
         reader = new MessageReader(connection);
         writer = new MessageWriter(connection);
-        vrings = new VringSet(device, Math.min(options.maxQueues(), device.queueCount()));
+        vrings =
+                new VringSet(
+                        device,
+                        Math.min(options.maxQueues(), device.queueCount()),
+                        options.loops());
         memory = new MemoryRequests(vrings, maxMemorySlots);
         rings = new VringRequests(vrings);
     }

@@ -1,11 +1,14 @@
 package dev.platter.vhostuser;
 
+import dev.platter.api.device.EventLoop;
+import dev.platter.api.device.EventLoopProvider;
 import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.device.VirtioDevice;
 import dev.platter.linux.EventFd;
 import dev.platter.linux.LinuxException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +29,7 @@ final class Vring implements AutoCloseable {
 
     private final int index;
     private final VirtioDevice device;
+    private final EventLoopProvider loops;
     private final CallLine call = new CallLine();
 
     private int sizeEntries;
@@ -45,9 +49,10 @@ final class Vring implements AutoCloseable {
     /** Broke or could not be started: stays stopped until the next kick descriptor. */
     private boolean broken;
 
-    Vring(int index, VirtioDevice device) {
+    Vring(int index, VirtioDevice device, EventLoopProvider loops) {
         this.index = index;
         this.device = device;
+        this.loops = loops;
     }
 
     /** Sets the queue size; a running queue stops, and waits for a new kick descriptor. */
@@ -180,7 +185,7 @@ final class Vring implements AutoCloseable {
         try {
             worker = start(features, ring, memory, kick);
             startFeatures = features;
-        } catch (IllegalArgumentException | LinuxException | OutOfMemoryError e) {
+        } catch (IllegalArgumentException | LinuxException | IOException | OutOfMemoryError e) {
             LOG.warn("{} cannot be started: {}", this, e.getMessage());
             fail();
         } catch (RuntimeException | Error bug) {
@@ -191,8 +196,9 @@ final class Vring implements AutoCloseable {
 
     private QueueWorker start(
             long features, QueueRing ring, GuestMemoryTable memory, EventFd startKick)
-            throws LinuxException {
-        EventFd wake = EventFd.create();
+            throws LinuxException, IOException {
+        EventLoop loop = loops.open();
+        GuestCall guestCall = new GuestCall(call, loop);
         QueueHandler handler = null;
         try {
             handler =
@@ -203,15 +209,16 @@ final class Vring implements AutoCloseable {
                                     ring,
                                     memory.map(),
                                     position(features),
-                                    call,
-                                    wake::signal));
+                                    guestCall,
+                                    loop.waker(),
+                                    loop));
         } finally {
             if (handler == null) {
-                wake.close();
+                loop.close();
             }
         }
         return QueueWorker.start(
-                "platter-queue-" + index, handler, startKick, wake, this::signalError);
+                "platter-queue-" + index, handler, startKick, loop, guestCall, this::signalError);
     }
 
     /** A split ring's position is 16 bits; a packed one's has wrap counters above. */

@@ -1,5 +1,6 @@
 package dev.platter.vhostuser;
 
+import dev.platter.api.device.EventLoopProvider;
 import dev.platter.api.device.VirtioDevice;
 
 /**
@@ -14,10 +15,10 @@ final class VringSet implements AutoCloseable {
     private long features;
     private GuestMemoryTable memory = GuestMemoryTable.EMPTY;
 
-    VringSet(VirtioDevice device, int count) {
+    VringSet(VirtioDevice device, int count, EventLoopProvider loops) {
         vrings = new Vring[count];
         for (int i = 0; i < count; i++) {
-            vrings[i] = new Vring(i, device);
+            vrings[i] = new Vring(i, device, loops);
         }
     }
 

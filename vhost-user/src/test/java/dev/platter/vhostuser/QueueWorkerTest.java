@@ -3,11 +3,13 @@ package dev.platter.vhostuser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.platter.api.device.EventLoop;
 import dev.platter.api.device.Notifier;
 import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.linux.EventFd;
+import dev.platter.loop.EpollLoop;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
@@ -25,9 +27,11 @@ class QueueWorkerTest {
         try (EventFd kick = EventFd.create();
                 CallLine call = new CallLine()) {
             call.replace(EventFd.create(), false);
-            CountingHandler handler = new CountingHandler(call);
+            EventLoop loop = EpollLoop.open();
+            GuestCall guestCall = new GuestCall(call, loop);
+            CountingHandler handler = new CountingHandler(guestCall);
             QueueWorker worker =
-                    QueueWorker.start("counting", handler, kick, EventFd.create(), Notifier.NONE);
+                    QueueWorker.start("counting", handler, kick, loop, guestCall, Notifier.NONE);
             // Until the optimizing compiler has inlined the system calls, each makes a slice.
             long allocated = allocated(handler, kick);
             for (int i = 0; i < ATTEMPTS && allocated > 0; i++) {
@@ -60,10 +64,12 @@ class QueueWorkerTest {
     void handlerThatMustBePolledIsPolledToItsEnd() throws Exception {
         try (EventFd kick = EventFd.create();
                 CallLine call = new CallLine()) {
-            CountingHandler handler = new CountingHandler(call);
+            EventLoop loop = EpollLoop.open();
+            GuestCall guestCall = new GuestCall(call, loop);
+            CountingHandler handler = new CountingHandler(guestCall);
             handler.polls.set(1000);
             QueueWorker worker =
-                    QueueWorker.start("polling", handler, kick, EventFd.create(), Notifier.NONE);
+                    QueueWorker.start("polling", handler, kick, loop, guestCall, Notifier.NONE);
             worker.stop();
             assertThat(handler.polls).hasValue(0);
             assertThat(worker.ringBroken()).isFalse();

@@ -2,12 +2,17 @@ package dev.platter.scsi;
 
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.CompletionHandler;
+import dev.platter.api.device.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /** One queue's way to one logical unit: its tasks, and its backend queue. The owner thread's. */
 final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
+    private static final int NO_FD = -1;
+
     private final LogicalUnit unit;
     private final LunInventory inventory;
     private final BlockQueue blockQueue;
+    private final @Nullable EventLoop loop;
     private final CommandSink sink;
     private final Task[] tasks;
     private final ParameterData parameters = new ParameterData(ModeSelectList.MAX_BYTES);
@@ -19,22 +24,28 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
     private final SlotQueue waitingForScratch;
     private int inFlight;
 
+    /** Whether the last poll delivered something, and so may have given rise to new requests. */
+    private boolean delivered;
+
     /**
      * Takes ownership of the backend's queue.
      *
      * @param blockQueue of at least as many requests as there are slots
+     * @param loop the one that the queue was opened with, if it was
      * @param commands the command of each slot
      */
     LogicalUnitQueue(
             LogicalUnit unit,
             LunInventory inventory,
             BlockQueue blockQueue,
+            @Nullable EventLoop loop,
             int slots,
             ScsiCommand[] commands,
             CommandSink sink) {
         this.unit = unit;
         this.inventory = inventory;
         this.blockQueue = blockQueue;
+        this.loop = loop;
         this.sink = sink;
         refused = new SlotQueue(slots);
         waitingForScratch = new SlotQueue(slots);
@@ -57,6 +68,7 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
             completions += blockQueue.poll(this);
             more = resume();
         }
+        delivered = completions > 0;
         return completions;
     }
 
@@ -116,14 +128,24 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
         return inFlight;
     }
 
+    /** The descriptor that the owner has to wait for, or -1 where a loop does it. */
     int completionFd() {
-        return blockQueue.completionFd();
+        return loop == null ? blockQueue.completionFd() : NO_FD;
+    }
+
+    /** Whether to poll again before waiting. */
+    boolean mustPoll() {
+        return inFlight > 0
+                && (blockQueue.mustPoll() || (delivered && blockQueue.completionFd() >= 0));
     }
 
     @Override
     public void close() {
         if (inFlight > 0) {
             throw new IllegalStateException(inFlight + " commands are in flight");
+        }
+        if (loop != null && blockQueue.completionFd() >= 0) {
+            loop.unwatch(blockQueue.completionFd());
         }
         blockQueue.close();
         memory.close();

@@ -1,7 +1,9 @@
 package dev.platter.scsi;
 
 import dev.platter.api.block.BackendException;
+import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockQueue;
+import dev.platter.api.device.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,21 @@ public final class ScsiTarget {
      */
     public ScsiTargetQueue openQueue(int slots, ScsiCommand[] commands, CommandSink sink)
             throws BackendException {
+        return openQueue(slots, commands, sink, null);
+    }
+
+    /**
+     * Opens a queue to all logical units.
+     *
+     * @param slots how many commands can be in flight, 1 or more
+     * @param commands the command of each slot, at its slot number
+     * @param sink where ended commands go
+     * @param loop what the owner waits in; null if the owner waits for the queue's descriptors
+     * @throws BackendException if a backend lacks the means; then nothing stays open
+     */
+    public ScsiTargetQueue openQueue(
+            int slots, ScsiCommand[] commands, CommandSink sink, @Nullable EventLoop loop)
+            throws BackendException {
         if (slots < 1 || commands.length < slots) {
             throw new IllegalArgumentException("each of one or more slots needs a command");
         }
@@ -58,9 +75,12 @@ public final class ScsiTarget {
         try {
             for (Map.Entry<Integer, LogicalUnit> entry : units.entrySet()) {
                 LogicalUnit unit = entry.getValue();
-                BlockQueue blockQueue = unit.backend().openQueue(slots);
+                BlockBackend backend = unit.backend();
+                BlockQueue blockQueue =
+                        loop == null ? backend.openQueue(slots) : backend.openQueue(slots, loop);
                 LogicalUnitQueue queue =
-                        new LogicalUnitQueue(unit, inventory, blockQueue, slots, commands, sink);
+                        new LogicalUnitQueue(
+                                unit, inventory, blockQueue, loop, slots, commands, sink);
                 byLun[entry.getKey()] = queue;
                 queues.add(queue);
             }

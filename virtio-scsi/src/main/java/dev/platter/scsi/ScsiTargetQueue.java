@@ -43,8 +43,8 @@ public final class ScsiTargetQueue implements AutoCloseable {
     }
 
     /**
-     * Hands submitted requests to the backends and ends what has completed. After a positive answer
-     * there may be new requests to hand over: poll again before waiting.
+     * Hands submitted requests to the backends and ends what has completed; those of a loop's own
+     * queues are handed over in its turn.
      *
      * @return how many backend requests completed
      */
@@ -56,6 +56,16 @@ public final class ScsiTargetQueue implements AutoCloseable {
         return completions;
     }
 
+    /** Whether to poll again before waiting, as there may be something that nothing announces. */
+    public boolean mustPoll() {
+        for (LogicalUnitQueue queue : queues) {
+            if (queue.mustPoll()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** How many commands have started and not ended. */
     public int inFlight() {
         int sum = 0;
@@ -65,7 +75,10 @@ public final class ScsiTargetQueue implements AutoCloseable {
         return sum;
     }
 
-    /** Names the descriptors that become readable when {@link #poll} would find a completion. */
+    /**
+     * Names the descriptors that become readable when {@link #poll} would find a completion; none
+     * where the queue was opened with a loop.
+     */
     public void completionFds(IntConsumer consumer) {
         for (LogicalUnitQueue queue : queues) {
             int fd = queue.completionFd();

@@ -65,7 +65,7 @@ final class RequestQueueHandler implements QueueHandler {
         spare = new DescriptorChain(pieces);
         ScsiCommand[] commands =
                 Arrays.stream(slots).map(RequestSlot::command).toArray(ScsiCommand[]::new);
-        targets = new TargetQueues(setup.index(), allTargets, commands, this::ended);
+        targets = new TargetQueues(setup.index(), allTargets, commands, this::ended, setup.loop());
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.platter.virtio.scsi;
 
 import dev.platter.api.block.BackendException;
+import dev.platter.api.device.EventLoop;
 import dev.platter.scsi.CommandSink;
 import dev.platter.scsi.ScsiCommand;
 import dev.platter.scsi.ScsiTarget;
@@ -24,25 +25,27 @@ final class TargetQueues {
             new @Nullable ScsiTargetQueue[VirtioScsi.MAX_TARGET + 1];
     private final boolean[] known = new boolean[VirtioScsi.MAX_TARGET + 1];
     private final ScsiTargetQueue[] open;
-    private final boolean[] announcing;
 
     /**
      * Opens a queue to each target.
      *
      * @param commands one for each slot
      * @param sink where ended commands go
+     * @param loop what the owner waits in, if the device is given one
      */
     TargetQueues(
             int queueIndex,
             Map<Integer, ScsiTarget> targets,
             ScsiCommand[] commands,
-            CommandSink sink) {
+            CommandSink sink,
+            @Nullable EventLoop loop) {
         List<ScsiTargetQueue> opened = new ArrayList<>();
         targets.forEach(
                 (id, target) -> {
                     known[id] = true;
                     try {
-                        ScsiTargetQueue queue = target.openQueue(commands.length, commands, sink);
+                        ScsiTargetQueue queue =
+                                target.openQueue(commands.length, commands, sink, loop);
                         byTarget[id] = queue;
                         opened.add(queue);
                     } catch (BackendException e) {
@@ -50,11 +53,6 @@ final class TargetQueues {
                     }
                 });
         open = opened.toArray(ScsiTargetQueue[]::new);
-        announcing = new boolean[open.length];
-        for (int i = 0; i < open.length; i++) {
-            int position = i;
-            open[i].completionFds(fd -> announcing[position] = true);
-        }
     }
 
     /** Whether there is such a target. */
@@ -78,10 +76,10 @@ final class TargetQueues {
         return work;
     }
 
-    /** Whether there are commands in flight whose completion no descriptor announces. */
+    /** Whether there is something that only another poll brings forward. */
     boolean mustPoll() {
-        for (int i = 0; i < open.length; i++) {
-            if (!announcing[i] && open[i].inFlight() > 0) {
+        for (ScsiTargetQueue queue : open) {
+            if (queue.mustPoll()) {
                 return true;
             }
         }

@@ -1,5 +1,7 @@
 package dev.platter.api.block;
 
+import dev.platter.api.device.EventLoop;
+
 /**
  * An open disk image: the control plane of a backend. All methods may be called by any thread, and
  * may block and allocate; the data plane is {@link BlockQueue}.
@@ -26,6 +28,25 @@ public interface BlockBackend extends AutoCloseable {
      * @throws BackendException if the host lacks the means
      */
     BlockQueue openQueue(int capacity) throws BackendException;
+
+    /**
+     * Opens a queue for an owner that waits in a loop. A backend of its own kind of loop may hand
+     * requests over and collect completions in the loop's turns; as it is, this opens a queue and
+     * has the loop watch its descriptor, which the owner unwatches before it closes the queue.
+     *
+     * @param capacity as of {@link #openQueue(int)}
+     * @throws BackendException if the host lacks the means
+     */
+    default BlockQueue openQueue(int capacity, EventLoop loop) throws BackendException {
+        BlockQueue queue = openQueue(capacity);
+        int fd = queue.completionFd();
+        int answer = fd < 0 ? 0 : loop.watch(fd, EventLoop.Listener.NONE);
+        if (answer < 0) {
+            queue.close();
+            throw new BackendException("the completions of a queue cannot be watched", -answer);
+        }
+        return queue;
+    }
 
     /**
      * Flushes from the control plane, through a queue of its own, and waits.

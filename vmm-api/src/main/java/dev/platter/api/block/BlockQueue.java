@@ -81,17 +81,24 @@ public interface BlockQueue extends AutoCloseable {
      * block, they are made here, a bounded number of them: then requests may remain in flight, and
      * the next poll makes further ones.
      *
-     * @return how many completions were delivered; where {@link #completionFd()} is -1, at least
-     *     one if a request was in flight
+     * @return how many completions were delivered; at least one where {@link #mustPoll()} says so
      */
     int poll(CompletionHandler handler);
 
     /**
      * A file descriptor that becomes readable when {@link #poll} would deliver a completion; it
-     * stays the queue's. Or -1 where the host's calls are made inside poll, so that there is never
-     * anything to wait for: the owner polls until nothing is in flight.
+     * stays the queue's. Or -1 where there is none to wait for: the host's calls are made inside
+     * poll, or the loop that the queue was opened with tells of completions.
      */
     int completionFd();
+
+    /**
+     * Whether the owner must not wait but poll again: something is in flight that only poll brings
+     * forward.
+     */
+    default boolean mustPoll() {
+        return completionFd() < 0 && inFlight() > 0;
+    }
 
     /** The queue's counters so far; may be read by any thread, each number by itself exact. */
     BlockQueueStatistics statistics();

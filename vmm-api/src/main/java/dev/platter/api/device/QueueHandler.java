@@ -11,7 +11,7 @@ import java.util.function.IntConsumer;
  *
  * <pre>{@code
  * for (;;) {
- *     while (handler.process() > 0) {}
+ *     handler.process();
  *     if (handler.enableKicks()) {
  *         wait for a kick, a wake-up, or one of the completion descriptors;
  *     }
@@ -28,7 +28,8 @@ public interface QueueHandler extends AutoCloseable {
     int process();
 
     /**
-     * Asks the guest for a kick when it makes the next request available, and looks once more.
+     * Asks the guest for a kick when it makes the next request available, and looks once more for
+     * anything to process: requests, and completions that nothing would announce.
      *
      * @return true if the owner may wait; false if there is something to process already
      */
@@ -52,7 +53,10 @@ public interface QueueHandler extends AutoCloseable {
     /** The ring position to hand to the handler that follows this one; stable once drained. */
     int nextAvail();
 
-    /** Names the descriptors that become readable when there is a completion to collect. */
+    /**
+     * Names the descriptors that become readable when there is a completion to collect. Those that
+     * the {@link QueueSetup#loop} watches already are not among them.
+     */
     void completionFds(IntConsumer consumer);
 
     /**

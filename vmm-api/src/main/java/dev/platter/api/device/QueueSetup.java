@@ -1,6 +1,7 @@
 package dev.platter.api.device;
 
 import dev.platter.api.memory.GuestMemoryMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a device needs to start one of its queues.
@@ -14,6 +15,8 @@ import dev.platter.api.memory.GuestMemoryMap;
  * @param call tells the guest that requests were used
  * @param wake asks the owner thread to call {@link QueueHandler#process()} soon; the device uses it
  *     from other threads
+ * @param loop what the owner waits in, for the device's own descriptors and its backends'
+ *     completions; or null, and the owner waits for {@link QueueHandler#completionFds}
  */
 public record QueueSetup(
         int index,
@@ -22,4 +25,17 @@ public record QueueSetup(
         GuestMemoryMap memory,
         int nextAvail,
         Notifier call,
-        Notifier wake) {}
+        Notifier wake,
+        @Nullable EventLoop loop) {
+    /** For an owner that waits by means of its own. */
+    public QueueSetup(
+            int index,
+            long features,
+            QueueRing ring,
+            GuestMemoryMap memory,
+            int nextAvail,
+            Notifier call,
+            Notifier wake) {
+        this(index, features, ring, memory, nextAvail, call, wake, null);
+    }
+}
