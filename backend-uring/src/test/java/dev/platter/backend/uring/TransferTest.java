@@ -68,7 +68,7 @@ class TransferTest {
                         .filter(found -> found.name().equals("uring"))
                         .findFirst()
                         .orElseThrow();
-        assertThat(provider.priority()).isEqualTo(5);
+        assertThat(provider.priority()).isEqualTo(20);
         assertThat(provider.unavailable()).isEmpty();
         provider.open(options(CacheMode.WRITEBACK)).close();
         assertThatThrownBy(
