@@ -49,8 +49,7 @@ enum Attachment {
             case IN_PROCESS -> new Attached(InProcessFrontEnd.threaded(device, memory), () -> {});
             case IN_PROCESS_ON_ONE_THREAD ->
                     new Attached(InProcessFrontEnd.inline(device, memory), () -> {});
-            case SOCKET ->
-                    overSocket(device, memory, socket, options, new EpollLoopProvider());
+            case SOCKET -> overSocket(device, memory, socket, options, new EpollLoopProvider());
             case SOCKET_IN_RING ->
                     overSocket(device, memory, socket, options, new RingLoopProvider());
             case SOCKET_WITH_ACKNOWLEDGEMENTS ->

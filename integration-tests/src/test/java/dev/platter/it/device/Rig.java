@@ -75,7 +75,11 @@ final class Rig implements AutoCloseable {
         closers.push(() -> delete(folder));
         Map<Integer, Map<Integer, LogicalUnit>> unitsByTarget = new TreeMap<>();
         for (TestDisk disk : disks) {
-            LogicalUnit unit = openUnit(disk, folder, disk.backend.or(() -> BACKEND).orElse(attachment.backend()));
+            LogicalUnit unit =
+                    openUnit(
+                            disk,
+                            folder,
+                            disk.backend.or(() -> BACKEND).orElse(attachment.backend()));
             unitsByTarget.computeIfAbsent(disk.target, t -> new TreeMap<>()).put(disk.lun, unit);
         }
         Map<Integer, ScsiTarget> targets = new HashMap<>();
@@ -90,8 +94,7 @@ final class Rig implements AutoCloseable {
         driver = VirtioScsiDriver.start(frontEnd, options);
     }
 
-    private LogicalUnit openUnit(TestDisk disk, Path folder, String backendName)
-            throws Exception {
+    private LogicalUnit openUnit(TestDisk disk, Path folder, String backendName) throws Exception {
         Path image = folder.resolve("disk" + images.size());
         if (disk.needsImage()) {
             Files.write(image, new byte[Math.toIntExact(disk.sizeBytes())]);
