@@ -1,8 +1,6 @@
 package dev.platter.backend.file;
 
-import dev.platter.api.block.Errno;
 import dev.platter.api.device.Notifier;
-import dev.platter.linux.FileCalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *       it, otherwise one of those waiting starts the next, for all of them.
  * </ul>
  *
- * <p>A write path pays one atomic increment and no lock. A backend whose flushes do not block uses
- * {@link #tryStart} and {@link #finished} in place of {@link #flush}.
+ * <p>A write path pays one atomic increment and no lock; nothing here waits for the host. Who is
+ * admitted by {@link #tryStart} makes the synchronisation and reports {@link #finished}.
  */
 public final class FlushLedger {
     /** The answer to a flush that made a synchronisation of its own. */
@@ -181,59 +179,12 @@ public final class FlushLedger {
                 flushed = startedAt;
             }
             syncing = false;
-            lock.notifyAll();
             // Under the lock: whoever is admitted next finds the signals of this end given.
             for (int i = 0; i < waiters.size(); i++) {
                 waiters.get(i).signal();
             }
             waiters.clear();
             return failure == 0 ? SYNCED : -failure;
-        }
-    }
-
-    /**
-     * Flushes, waiting for others where needed.
-     *
-     * @param required what {@link #written()} or {@link #writeFinished()} answered
-     * @param calls the caller's own host calls
-     * @param fd the caller's descriptor of the image
-     * @param counters where a synchronisation made here is counted
-     * @return {@link #SYNCED}, {@link #ELIDED}, or a negative errno
-     */
-    public int flush(long required, FileCalls calls, int fd, IoCounters counters) {
-        int admission = tryStart(required);
-        while (admission == BUSY) {
-            awaitIdle();
-            admission = tryStart(required);
-        }
-        if (admission != SYNCED) {
-            return admission;
-        }
-        int result = -Errno.EIO;
-        try {
-            do {
-                counters.countSync();
-                result = calls.fdatasync(fd);
-            } while (result == -Errno.EINTR);
-        } finally {
-            result = finished(result);
-        }
-        return result;
-    }
-
-    private void awaitIdle() {
-        boolean interrupted = false;
-        synchronized (lock) {
-            while (syncing) {
-                try {
-                    lock.wait();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -218,6 +218,7 @@ final class Executor implements AutoCloseable {
     private void layAside(PosixQueue queue, Request request, long started) {
         long generation = request.generation;
         request.nanos += System.nanoTime() - started;
+        queue.count(counters);
         queue.awaitSync(request);
         int admission = ledger.tryStart(generation);
         if (admission == FlushLedger.SYNCED) {

@@ -60,8 +60,10 @@ final class IoThread extends Thread {
             if (pool.hasWork()) {
                 pool.engage();
             }
-            if (executor.execute(queue, request)) {
-                queue.endedByPool(request, executor.counters());
+            boolean ended = executor.execute(queue, request);
+            queue.count(executor.counters());
+            if (ended) {
+                queue.endedByPool(request);
             }
             queues = pool.queues();
         }

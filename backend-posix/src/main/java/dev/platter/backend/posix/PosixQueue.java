@@ -326,9 +326,13 @@ final class PosixQueue implements BlockQueue {
         return requests[slot];
     }
 
-    /** Takes back a request that {@link #takeWaiting} gave, and that has ended. */
-    void endedByPool(Request request, IoCounters counters) {
+    /** Takes over what a thread has counted for this queue's requests. */
+    void count(IoCounters counters) {
         counters.moveTo(poolCounters);
+    }
+
+    /** Takes back a request that {@link #takeWaiting} gave, and that has ended. */
+    void endedByPool(Request request) {
         completions.add(request.slot);
     }
 
