@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backend with one queue, driven one request at a time. It polls only when the queue's descriptor
@@ -186,12 +187,17 @@ final class Disk implements AutoCloseable {
 
     /** Polls, waiting for the descriptor in between, until nothing is in flight. */
     static void drain(BlockQueue queue, CompletionHandler handler) {
-        RingLoop loop = LOOPS.get(queue);
+        RingLoop loop = loopOf(queue);
         if (loop == null) {
             drainByDescriptor(queue, handler);
         } else {
             drainInLoop(queue, loop, handler);
         }
+    }
+
+    /** The loop of a queue, or null if its ring is its own. */
+    static @Nullable RingLoop loopOf(BlockQueue queue) {
+        return LOOPS.get(queue);
     }
 
     private static void drainInLoop(BlockQueue queue, RingLoop loop, CompletionHandler handler) {
