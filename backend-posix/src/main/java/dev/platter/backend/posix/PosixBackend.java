@@ -48,9 +48,11 @@ public final class PosixBackend implements BlockBackend {
     public static PosixBackend open(BackendOptions options, Function<Arena, FileCalls> callsOf)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY)) {
+            if (!name.equals(DsyncPreference.PROPERTY) && !name.equals(ImageFile.LOCKING)) {
                 throw new BackendException(
-                        "the posix backend has no option " + name + ": it knows dsync only");
+                        "the posix backend has no option "
+                                + name
+                                + ": it knows dsync and locking only");
             }
         }
         DsyncPreference preference =

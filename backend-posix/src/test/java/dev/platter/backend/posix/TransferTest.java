@@ -83,7 +83,7 @@ class TransferTest {
                                                 OptionalLong.empty(),
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("the posix backend has no option aio: it knows dsync only");
+                .hasMessage("the posix backend has no option aio: it knows dsync and locking only");
     }
 
     @Test

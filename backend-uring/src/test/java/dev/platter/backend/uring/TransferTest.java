@@ -82,7 +82,7 @@ class TransferTest {
                                                 OptionalLong.empty(),
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("the uring backend has no option aio: it knows dsync only");
+                .hasMessage("the uring backend has no option aio: it knows dsync and locking only");
     }
 
     @Test

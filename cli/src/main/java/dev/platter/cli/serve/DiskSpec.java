@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param cacheMode the three switches
  * @param backend the backend's name, or {@code auto}
  * @param dsync how durable writes are made
+ * @param locking whether the image is locked against other users
  * @param target the SCSI target, where the user chose one
  * @param lun the logical unit number
  * @param readOnly whether the disk refuses writes
@@ -32,6 +33,7 @@ public record DiskSpec(
         CacheMode cacheMode,
         String backend,
         String dsync,
+        boolean locking,
         OptionalInt target,
         int lun,
         boolean readOnly,
@@ -42,7 +44,7 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, locking, target, lun, "
                     + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
@@ -65,6 +67,7 @@ public record DiskSpec(
                         cacheMode(options),
                         options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
+                        options.onOff("locking").orElse(true),
                         options.number("target", 0, MAX_TARGET),
                         options.number("lun", 0, MAX_LUN).orElse(0),
                         options.onOff("readonly").orElse(false),
@@ -141,6 +144,11 @@ public record DiskSpec(
     /** How the backend opens the image. */
     BackendOptions backendOptions() {
         return new BackendOptions(
-                file, cacheMode, readOnly, discard, createSizeBytes, Map.of("dsync", dsync));
+                file,
+                cacheMode,
+                readOnly,
+                discard,
+                createSizeBytes,
+                Map.of("dsync", dsync, "locking", locking ? "on" : "off"));
     }
 }
