@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
             "  platter bench --goals --peer-root DIR          Platter's own goals, and whether they hold",
             "  platter bench --filter 'durable-d1/'           one scenario, whoever takes part",
             "  platter bench --filter 'read.*/(platter|qsd):' --rounds 9 --seconds 2",
-            "  platter bench --suite full  --json > bench.json",
+            "  platter bench --suite full --html bench.html --json > bench.json",
             "  platter bench --platter old=/tmp/old/platter   this build beside another one",
             "",
             "A peer that is not installed is left out, and the report says so. DIR for --peer-root comes from",
@@ -149,6 +149,12 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write a page with plots too; it needs no network.")
+    private @Nullable Path html;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
@@ -183,6 +189,9 @@ final class BenchCommand implements Callable<Integer> {
         } else {
             run.print(out);
         }
+        if (html != null) {
+            Files.writeString(html, run.html());
+        }
         return !run.failed();
     }
 
@@ -203,6 +212,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new UsageException("--size " + size + " is too small: 16M is the least.");
         }
         checkPlaces();
+        checkPage();
         return new BenchOptions(
                 directory,
                 Optional.ofNullable(file),
@@ -229,6 +239,17 @@ final class BenchCommand implements Callable<Integer> {
                     "--file: "
                             + file
                             + " is not there or not writable; leave it out to have an image made.");
+        }
+    }
+
+    private void checkPage() throws UsageException {
+        if (html == null) {
+            return;
+        }
+        Path parent = html.toAbsolutePath().getParent();
+        if (Files.isDirectory(html) || parent == null || !Files.isDirectory(parent)) {
+            throw new UsageException(
+                    "--html: " + html + " is not a file in a folder that exists; name another.");
         }
     }
 

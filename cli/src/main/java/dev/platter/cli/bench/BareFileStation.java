@@ -107,9 +107,7 @@ final class BareFileStation implements Station {
     }
 
     @Override
-    public boolean warmsUp() {
-        return false;
-    }
+    public void warmUp(long leastNanos, long seed) {}
 
     @Override
     public void close() {}

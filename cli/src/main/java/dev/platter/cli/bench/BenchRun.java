@@ -45,6 +45,11 @@ public final class BenchRun {
         return new JsonReport(result, goals).text();
     }
 
+    /** The run as one page with plots. */
+    public String html() {
+        return new HtmlReport(result, goals).text();
+    }
+
     /** Whether a server failed while it was measured, or there was nobody to measure. */
     public boolean failed() {
         return result.failed();

@@ -21,8 +21,12 @@ final class GoalsReport {
 
     private GoalsReport() {}
 
+    /** The goals whose scenario was run: a filter may have left the others out. */
     static List<Goal.Result> results(BenchResult result) {
-        return Goals.all().stream().map(goal -> goal.against(result)).toList();
+        return Goals.all().stream()
+                .filter(goal -> result.outcome(goal.scenario()).isPresent())
+                .map(goal -> goal.against(result))
+                .toList();
     }
 
     static void print(BenchResult result, PrintWriter out) {
@@ -51,7 +55,8 @@ final class GoalsReport {
                 goal.what(),
                 goal.figure().text(),
                 goal.figure().sign() + " " + goal.bound() + (alone ? "" : " x"),
-                TextReport.number(result.ratio().median(), 2) + (alone ? "" : " x"),
+                TextReport.number(result.ratio().median(), 2)
+                        + (alone || !result.ratio().known() ? "" : " x"),
                 alone ? "-" : TextReport.range(result.ratio(), 2),
                 TextReport.number(result.ourFigure(), digits(goal)),
                 TextReport.number(result.rivalFigure(), digits(goal)),

@@ -87,10 +87,8 @@ final class ScenarioRun implements AutoCloseable {
 
     private void warmUp(Running contender) throws InterruptedException {
         try {
-            if (contender.station().warmsUp()) {
-                place.settle(scenario.direct());
-                contender.station().round(options.warmUpNanos(), Latencies.histogram(), seed++);
-            }
+            place.settle(scenario.direct());
+            contender.station().warmUp(options.warmUpNanos(), seed++);
         } catch (BenchException e) {
             drop(contender, e);
         }

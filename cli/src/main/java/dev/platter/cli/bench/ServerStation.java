@@ -13,6 +13,9 @@ final class ServerStation implements Station {
     /** Long enough for queues, caches and clocks of the host to find their pace. */
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private static final int WARM_REQUESTS = 20_000;
+    private static final int WARM_UPS = 5;
+
     private final ServerProcess server;
     private final Guest guest;
     private final Durability durability;
@@ -93,9 +96,12 @@ final class ServerStation implements Station {
         return perRequest;
     }
 
+    /** In requests too: on a slow disk a time alone would leave a server half compiled. */
     @Override
-    public boolean warmsUp() {
-        return true;
+    public void warmUp(long leastNanos, long seed) throws BenchException, InterruptedException {
+        for (int i = 0; i < WARM_UPS && guest.requestsEnded() < WARM_REQUESTS; i++) {
+            round(leastNanos, Latencies.histogram(), seed + i);
+        }
     }
 
     @Override

@@ -21,8 +21,13 @@ interface Station extends AutoCloseable {
     SortedMap<String, Double> systemCalls(long windowNanos, long seed)
             throws BenchException, InterruptedException;
 
-    /** Whether it becomes faster while it runs, and must be loaded before it is measured. */
-    boolean warmsUp();
+    /**
+     * Loads what becomes faster while it runs until it is as fast as it gets; what does not is left
+     * alone.
+     *
+     * @param leastNanos how long at least
+     */
+    void warmUp(long leastNanos, long seed) throws BenchException, InterruptedException;
 
     @Override
     void close();
