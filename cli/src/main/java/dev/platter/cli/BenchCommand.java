@@ -166,6 +166,10 @@ final class BenchCommand implements Callable<Integer> {
             BenchRun.list(options, goals, out);
             return ExitCodes.OK;
         }
+        if (!BenchRun.anything(options, goals)) {
+            throw new UsageException(
+                    "--filter " + filter + " matches nothing; --list shows what there is.");
+        }
         PrintWriter err = spec.commandLine().getErr();
         Progress progress =
                 new Progress(
@@ -218,7 +222,7 @@ final class BenchCommand implements Callable<Integer> {
                 Optional.ofNullable(file),
                 imageBytes,
                 suite,
-                Optional.ofNullable(filter).map(BenchCommand::pattern),
+                pattern(),
                 rounds,
                 nanos("--seconds", seconds),
                 nanos("--warm-up", warmUp),
@@ -253,12 +257,19 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private static Pattern pattern(String text) {
+    private Optional<Pattern> pattern() throws UsageException {
+        if (filter == null) {
+            return Optional.empty();
+        }
         try {
-            return Pattern.compile(text);
+            return Optional.of(Pattern.compile(filter));
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(
-                    "--filter: " + e.getDescription() + " in " + text, e);
+            throw new UsageException(
+                    "--filter: "
+                            + e.getDescription()
+                            + " in "
+                            + filter
+                            + "; it is a regular expression.");
         }
     }
 

@@ -24,6 +24,11 @@ public final class BenchRun {
         return goals ? Goals.scenarios() : Scenarios.of(options.suite());
     }
 
+    /** Whether the filter leaves anything to measure. */
+    public static boolean anything(BenchOptions options, boolean goals) {
+        return !Bench.select(scenarios(options, goals), options).isEmpty();
+    }
+
     /** Prints what would be measured, a line each. */
     public static void list(BenchOptions options, boolean goals, PrintWriter out) {
         for (Scenario scenario : Bench.select(scenarios(options, goals), options)) {
