@@ -8,6 +8,7 @@ import dev.platter.cli.console.Progress;
 import dev.platter.cli.serve.Sizes;
 import dev.platter.cli.serve.UsageException;
 import java.io.Console;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Spec;
             "  platter bench                                  a few minutes: the loads that matter most",
             "  platter bench --goals --peer-root DIR          Platter's own goals, and whether they hold",
             "  platter bench --filter 'durable-d1/'           one scenario, whoever takes part",
-            "  platter bench --filter 'read.*/(platter|qsd):' --rounds 9 --seconds 2",
+            "  platter bench --filter 'read.*/(platter|qsd):' --rounds 15 --seconds 1",
             "  platter bench --suite full --html bench.html --json > bench.json",
             "  platter bench --platter old=/tmp/old/platter   this build beside another one",
             "",
@@ -85,20 +86,20 @@ final class BenchCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             description = "How many alternating rounds (default: ${DEFAULT-VALUE}).")
-    private int rounds = 5;
+    private int rounds = 9;
 
     @Option(
             names = "--seconds",
             paramLabel = "S",
             description = "How long one round is (default: ${DEFAULT-VALUE}).")
-    private double seconds = 1;
+    private double seconds = 0.5;
 
     @Option(
             names = "--warm-up",
             paramLabel = "S",
             description =
-                    "How long each server is loaded before the rounds (default: ${DEFAULT-VALUE}).")
-    private double warmUp = 3;
+                    "How long each Platter is loaded before the rounds, longer if that is too few requests for a Java to be compiled (default: ${DEFAULT-VALUE}).")
+    private double warmUp = 2;
 
     @Option(
             names = "--dir",
@@ -199,7 +200,7 @@ final class BenchCommand implements Callable<Integer> {
         return !run.failed();
     }
 
-    private BenchOptions options() throws UsageException {
+    private BenchOptions options() throws UsageException, IOException {
         if (rounds < 1 || rounds > MAX_ROUNDS) {
             throw new UsageException(
                     "--rounds " + rounds + " is not from 1 to " + MAX_ROUNDS + ".");
@@ -280,9 +281,9 @@ final class BenchCommand implements Callable<Integer> {
         return (long) (value * TimeUnit.SECONDS.toNanos(1));
     }
 
-    private Map<String, List<String>> commands() throws UsageException {
+    private Map<String, List<String>> commands() throws UsageException, IOException {
         Map<String, List<String>> commands = new LinkedHashMap<>();
-        commands.put("platter", OwnCommand.prefix());
+        commands.put("platter", OwnCommand.prefix(spec.name()));
         for (Map.Entry<String, String> build : builds.entrySet()) {
             Path command = Path.of(build.getValue()).toAbsolutePath();
             if (!Files.isExecutable(command)) {

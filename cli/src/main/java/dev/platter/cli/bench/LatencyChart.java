@@ -17,6 +17,7 @@ final class LatencyChart {
     private static final int TOP = 26;
     private static final int BOTTOM = 36;
     private static final double NINES = 3;
+    private static final double DECADES_WITH_ROOM_FOR_THREE = 2.6;
     private static final int TICKS_PER_HALF = 20;
     private static final double[] SHARES = {0, 0.5, 0.9, 0.99, 0.999};
     private static final String[] SHARE_WORDS = {"0", "50 %", "90 %", "99 %", "99.9 %"};
@@ -73,7 +74,8 @@ final class LatencyChart {
 
     private void tick(Svg svg, double micros, int step) {
         double x = x(micros * NANOS_PER_MICRO);
-        boolean named = step == 1 || step == 2 || step == 5;
+        boolean roomForThree = lastDecade - firstDecade <= DECADES_WITH_ROOM_FOR_THREE;
+        boolean named = step == 1 || (roomForThree && (step == 2 || step == 5));
         svg.line(named ? "grid" : "grid faint", x, TOP, x, HEIGHT - BOTTOM);
         if (named) {
             svg.words("tick", x, HEIGHT - BOTTOM + 16, time(micros));

@@ -20,18 +20,26 @@ final class ServerStation implements Station {
     private final Guest guest;
     private final Durability durability;
     private final boolean polling;
+    private final boolean compiles;
     private final Place place;
 
+    /**
+     * A server and its guest.
+     *
+     * @param compiles whether the server is compiled while it runs
+     */
     private ServerStation(
             ServerProcess server,
             Guest guest,
             Durability durability,
             boolean polling,
+            boolean compiles,
             Place place) {
         this.server = server;
         this.guest = guest;
         this.durability = durability;
         this.polling = polling;
+        this.compiles = compiles;
         this.place = place;
     }
 
@@ -60,7 +68,7 @@ final class ServerStation implements Station {
         try {
             Guest guest = Guest.attach(socket, block, load);
             return new ServerStation(
-                    server, guest, contender.durability(), options.polling(), place);
+                    server, guest, contender.durability(), options.polling(), !block, place);
         } catch (BenchException e) {
             server.close();
             throw e;
@@ -99,6 +107,10 @@ final class ServerStation implements Station {
     /** In requests too: on a slow disk a time alone would leave a server half compiled. */
     @Override
     public void warmUp(long leastNanos, long seed) throws BenchException, InterruptedException {
+        if (!compiles) {
+            round(Math.min(leastNanos, SETTLE_NANOS), Latencies.histogram(), seed);
+            return;
+        }
         for (int i = 0; i < WARM_UPS && guest.requestsEnded() < WARM_REQUESTS; i++) {
             round(leastNanos, Latencies.histogram(), seed + i);
         }
