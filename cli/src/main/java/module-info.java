@@ -1,5 +1,6 @@
 /** The platter command. */
 module dev.platter.cli {
+    requires HdrHistogram;
     requires com.fasterxml.jackson.core;
     requires dev.platter.api;
     requires dev.platter.backend.uring;

@@ -1,4 +1,4 @@
-/** A virtio-scsi driver and a vhost-user front-end. */
+/** The guest's side: virtio-scsi and virtio-blk drivers, and a vhost-user front-end. */
 module dev.platter.driver {
     requires transitive dev.platter.api;
     requires dev.platter.linux;

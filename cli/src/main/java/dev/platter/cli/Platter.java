@@ -11,7 +11,12 @@ import picocli.CommandLine.ParameterException;
         name = "platter",
         description =
                 "Block storage for virtual machines: virtio-scsi disks served over vhost-user.",
-        subcommands = {ServeCommand.class, DemoCommand.class, DoctorCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            DoctorCommand.class,
+            BenchCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -20,6 +25,7 @@ import picocli.CommandLine.ParameterException;
             "Start here:",
             "  platter demo      shows what each cache mode does, on this machine",
             "  platter doctor    tells what this machine offers",
+            "  platter bench     measures it side by side with others",
             "  platter serve --socket /tmp/disk.sock --disk file=disk.raw,size=1G",
         })
 public final class Platter {

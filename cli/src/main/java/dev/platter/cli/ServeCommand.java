@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
             "  dsync=auto|rwf|fdatasync   how a write is made durable: pwritev2(RWF_DSYNC), or a write and",
             "                             then fdatasync (auto: by file system and device)",
             "  threads=N                  with backend=posix: how many calls to the host at once (16)",
+            "  locking=on|off             lock the image against other users, as QEMU does; off is for who shares",
+            "                             it knowingly (on)",
             "  target=N, lun=N            the SCSI address; by default the next free target, LUN 0",
             "  readonly=on|off            refuse writes (off)",
             "  serial=TEXT                the unit serial number, for /dev/disk/by-id in the guest",

@@ -19,6 +19,13 @@ public interface FrontEnd extends AutoCloseable {
     long deviceFeatures();
 
     /**
+     * Reads the start of the device's configuration space, little-endian.
+     *
+     * @throws IOException if the device does not tell it this way
+     */
+    byte[] config(int lengthBytes) throws IOException;
+
+    /**
      * Starts the queues.
      *
      * @param features the feature bits that the driver accepts

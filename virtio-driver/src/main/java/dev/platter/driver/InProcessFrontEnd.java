@@ -6,6 +6,8 @@ import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.device.VirtioDevice;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,17 @@ public final class InProcessFrontEnd implements FrontEnd {
     @Override
     public long deviceFeatures() {
         return device.features();
+    }
+
+    @Override
+    public byte[] config(int lengthBytes) {
+        byte[] copy = new byte[lengthBytes];
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(lengthBytes);
+            device.readConfig(0, target);
+            MemorySegment.copy(target, Wire.U8, 0, copy, 0, lengthBytes);
+        }
+        return copy;
     }
 
     @Override

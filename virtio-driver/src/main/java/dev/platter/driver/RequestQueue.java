@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class RequestQueue {
     /** The answer of a submit when no slot or no descriptor is free. */
-    public static final int FULL = -1;
+    public static final int FULL = SlotRing.FULL;
 
     /** The answer of a wait that ended without a request. */
-    public static final int TIMED_OUT = -1;
+    public static final int TIMED_OUT = SlotRing.NONE;
 
     private static final int SLOT_BYTES = 192;
     private static final int SLOT_RESPONSE_OFFSET = 64;
@@ -33,37 +33,29 @@ public final class RequestQueue {
 
     private final FrontEnd frontEnd;
     private final int index;
-    private final SplitRingDriver ring;
+    private final SlotRing ring;
     private final DriverOptions options;
     private final GuestBuffer slots;
     private final MemorySegment slotMemory;
     private final long[] tags;
-    private final int[] usedLengths;
-    private final int[] freeSlots;
     private final BufferList readable = new BufferList();
     private final BufferList writable = new BufferList();
-    private int freeSlotCount;
     private long generation;
 
     RequestQueue(FrontEnd frontEnd, int index, SplitRingDriver ring, DriverOptions options) {
         this.frontEnd = frontEnd;
         this.index = index;
-        this.ring = ring;
+        this.ring = new SlotRing(frontEnd, index, ring);
         this.options = options;
         int slotCount = ring.sizeEntries();
         slots = frontEnd.memory().allocate((long) slotCount * SLOT_BYTES, SLOT_ALIGNMENT_BYTES);
         slotMemory = slots.segment();
         tags = new long[slotCount];
-        usedLengths = new int[slotCount];
-        freeSlots = new int[slotCount];
-        for (int slot = slotCount - 1; slot >= 0; slot--) {
-            freeSlots[freeSlotCount++] = slot;
-        }
     }
 
     void free() {
         frontEnd.memory().free(slots);
-        ring.free();
+        ring.ring().free();
     }
 
     /**
@@ -80,10 +72,10 @@ public final class RequestQueue {
 
     /** Like the other, with the eight bytes of the LUN field as a little-endian number. */
     public int submit(long lunField, byte[] cdb, BufferList dataOut, BufferList dataIn) {
-        if (freeSlotCount == 0) {
+        int slot = ring.nextSlot();
+        if (slot == FULL) {
             return FULL;
         }
-        int slot = freeSlots[freeSlotCount - 1];
         long tag = generation << SLOT_BITS | slot;
         long at = (long) slot * SLOT_BYTES;
         writeHeader(at, lunField, tag, cdb);
@@ -93,11 +85,10 @@ public final class RequestQueue {
         writable.clear()
                 .addInParts(address + SLOT_RESPONSE_OFFSET, VirtioScsi.RESPONSE_BYTES, part)
                 .addAll(dataIn);
-        if (!ring.add(readable, writable, slot)) {
+        if (!ring.add(readable, writable)) {
             return FULL;
         }
         generation++;
-        freeSlotCount--;
         tags[slot] = tag;
         return slot;
     }
@@ -120,19 +111,12 @@ public final class RequestQueue {
 
     /** Kicks the device if it wants that for what was submitted since the last kick. */
     public void kick() {
-        if (ring.kickNeeded()) {
-            frontEnd.kick(index);
-        }
+        ring.kick();
     }
 
     /** Takes an ended command without waiting: its slot, or {@link #TIMED_OUT}. */
     public int pollAny() {
-        int slot = ring.poll();
-        if (slot != SplitRingDriver.NOTHING) {
-            usedLengths[slot] = ring.usedLengthBytes();
-            freeSlots[freeSlotCount++] = slot;
-        }
-        return slot;
+        return ring.poll();
     }
 
     /**
@@ -141,26 +125,7 @@ public final class RequestQueue {
      * @return its slot, or {@link #TIMED_OUT}
      */
     public int awaitAny(long timeoutNanos) {
-        kick();
-        int slot = pollAny();
-        if (slot >= 0) {
-            return slot;
-        }
-        long deadline = System.nanoTime() + timeoutNanos;
-        for (; ; ) {
-            if (!ring.enableCalls()) {
-                return pollAny();
-            }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return TIMED_OUT;
-            }
-            frontEnd.awaitCall(index, left);
-            slot = pollAny();
-            if (slot >= 0) {
-                return slot;
-            }
-        }
+        return ring.await(timeoutNanos);
     }
 
     /**
@@ -229,7 +194,7 @@ public final class RequestQueue {
                 status(slot),
                 sense(slot),
                 residualBytes(slot),
-                usedLengths[slot],
+                ring.usedLengthBytes(slot),
                 new byte[0]);
     }
 
@@ -273,11 +238,11 @@ public final class RequestQueue {
 
     /** How many commands are in flight. */
     public int inFlight() {
-        return freeSlots.length - freeSlotCount;
+        return ring.inFlight();
     }
 
     /** The ring, for tests that write into it themselves. */
     public SplitRingDriver ring() {
-        return ring;
+        return ring.ring();
     }
 }

@@ -20,6 +20,7 @@ final class VhostUser {
     static final int SET_PROTOCOL_FEATURES = 16;
     static final int GET_QUEUE_NUM = 17;
     static final int SET_VRING_ENABLE = 18;
+    static final int GET_CONFIG = 24;
     static final int RESET_DEVICE = 34;
     static final int GET_MAX_MEM_SLOTS = 36;
     static final int ADD_MEM_REG = 37;
@@ -33,6 +34,9 @@ final class VhostUser {
 
     /** Acknowledgements on request. */
     static final long PROTOCOL_REPLY_ACK = 1L << 3;
+
+    /** GET_CONFIG and SET_CONFIG. */
+    static final long PROTOCOL_CONFIG = 1L << 9;
 
     /** RESET_DEVICE. */
     static final long PROTOCOL_RESET_DEVICE = 1L << 13;
@@ -51,6 +55,9 @@ final class VhostUser {
 
     /** The bit of a KICK, CALL or ERR payload for "no descriptor comes with it". */
     static final long NO_FD = 1L << 8;
+
+    /** In front of a configuration space's bytes: offset, size and flags, each u32. */
+    static final int CONFIG_HEADER_BYTES = 12;
 
     /** The size of a header: request u32, flags u32, payload size u32. */
     static final int HEADER_BYTES = 12;

@@ -84,7 +84,9 @@ public final class VhostUserFrontEnd implements FrontEnd {
                 VhostUser.PROTOCOL_MQ
                         | VhostUser.PROTOCOL_REPLY_ACK
                         | VhostUser.PROTOCOL_RESET_DEVICE;
-        return options.memorySlots() ? always | VhostUser.PROTOCOL_CONFIGURE_MEM_SLOTS : always;
+        return always
+                | (options.memorySlots() ? VhostUser.PROTOCOL_CONFIGURE_MEM_SLOTS : 0)
+                | (options.config() ? VhostUser.PROTOCOL_CONFIG : 0);
     }
 
     private void checkQueueCount() throws IOException {
@@ -92,7 +94,7 @@ public final class VhostUserFrontEnd implements FrontEnd {
         if (negotiated(VhostUser.PROTOCOL_MQ)) {
             limit = channel.requestU64(VhostUser.GET_QUEUE_NUM);
         }
-        int requestQueues = doorbells.length - VirtioScsi.FIRST_REQUEST_QUEUE;
+        int requestQueues = doorbells.length - options.fixedQueues();
         if (limit < requestQueues) {
             throw new IOException("the back-end offers " + limit + " queues, not " + requestQueues);
         }
@@ -110,6 +112,19 @@ public final class VhostUserFrontEnd implements FrontEnd {
     @Override
     public long deviceFeatures() {
         return deviceFeatures & ~VhostUser.F_PROTOCOL_FEATURES;
+    }
+
+    @Override
+    public byte[] config(int lengthBytes) throws IOException {
+        if (!negotiated(VhostUser.PROTOCOL_CONFIG)) {
+            throw new IOException("the back-end does not tell its configuration space");
+        }
+        MemorySegment payload = channel.payload();
+        int messageBytes = VhostUser.CONFIG_HEADER_BYTES + lengthBytes;
+        payload.asSlice(0, messageBytes).fill((byte) 0);
+        payload.set(Wire.U32, 4, lengthBytes);
+        channel.request(VhostUser.GET_CONFIG, messageBytes, messageBytes);
+        return payload.asSlice(VhostUser.CONFIG_HEADER_BYTES, lengthBytes).toArray(Wire.U8);
     }
 
     @Override

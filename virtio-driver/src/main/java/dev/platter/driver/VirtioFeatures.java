@@ -8,6 +8,18 @@ public final class VirtioFeatures {
     /** The device reports changed parameters through events (VIRTIO 1.3 §5.6.3). */
     public static final long SCSI_CHANGE = 1L << 2;
 
+    /** The block size is told (VIRTIO 1.3 §5.2.3). */
+    public static final long BLK_BLK_SIZE = 1L << 6;
+
+    /** The device takes flushes (VIRTIO 1.3 §5.2.3). */
+    public static final long BLK_FLUSH = 1L << 9;
+
+    /** The cache can be switched through the configuration space (VIRTIO 1.3 §5.2.3). */
+    public static final long BLK_CONFIG_WCE = 1L << 11;
+
+    /** The number of queues is told (VIRTIO 1.3 §5.2.3). */
+    public static final long BLK_MQ = 1L << 12;
+
     /** Indirect descriptors (VIRTIO 1.3 §6). */
     public static final long INDIRECT_DESC = 1L << 28;
 

@@ -18,6 +18,13 @@ import org.slf4j.LoggerFactory;
  * data is lost, is told of success.
  */
 public final class ImageFile {
+    /**
+     * The name of the option in {@link BackendOptions#properties()} that says whether the image is
+     * locked: {@code on}, also where it is absent, or {@code off} for who shares an image
+     * knowingly.
+     */
+    public static final String LOCKING = "locking";
+
     private static final Logger LOG = LoggerFactory.getLogger(ImageFile.class);
 
     private final String path;

@@ -106,12 +106,25 @@ final class ImageOpener {
             throw openFailure(fd);
         }
         try (Arena arena = Arena.ofConfined()) {
-            ImageLock.acquire(calls, fd, path, options.readOnly());
+            if (locking()) {
+                ImageLock.acquire(calls, fd, path, options.readOnly());
+            }
             return examine(fd, flags, arena);
         } catch (BackendException | RuntimeException failure) {
             calls.close(fd);
             throw failure;
         }
+    }
+
+    private boolean locking() throws BackendException {
+        String value = options.properties().getOrDefault(ImageFile.LOCKING, "on");
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
+            default ->
+                    throw new BackendException(
+                            "locking=" + value + " is unknown: use locking=on or off");
+        };
     }
 
     private BackendException openFailure(int answer) {

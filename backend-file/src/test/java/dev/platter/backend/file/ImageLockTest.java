@@ -45,6 +45,32 @@ class ImageLockTest {
         return ImageFile.open(options, DsyncPreference.AUTO, SubmissionPath.SYSTEM_CALL, calls);
     }
 
+    @Test
+    void whoSharesAnImageKnowinglyTakesNoLock() throws Exception {
+        ImageFile first = open(false);
+        ImageFile second = open(Map.of(ImageFile.LOCKING, "off"));
+        second.close(calls);
+        assertInUse(false);
+        first.close(calls);
+        second = open(Map.of(ImageFile.LOCKING, "off"));
+        open(false).close(calls);
+        second.close(calls);
+        assertThatThrownBy(() -> open(Map.of(ImageFile.LOCKING, "maybe")))
+                .hasMessage("locking=maybe is unknown: use locking=on or off");
+    }
+
+    private ImageFile open(Map<String, String> properties) throws BackendException {
+        BackendOptions options =
+                new BackendOptions(
+                        path.toString(),
+                        CacheMode.WRITEBACK,
+                        false,
+                        true,
+                        OptionalLong.empty(),
+                        properties);
+        return ImageFile.open(options, DsyncPreference.AUTO, SubmissionPath.SYSTEM_CALL, calls);
+    }
+
     private void assertInUse(boolean readOnly) {
         assertThatThrownBy(() -> open(readOnly))
                 .isInstanceOfSatisfying(

@@ -2,7 +2,9 @@ package dev.platter.backend.posix;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.backend.file.DsyncPreference;
+import dev.platter.backend.file.ImageFile;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,9 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
     /** The property that limits the threads. */
     static final String THREADS = "threads";
 
+    private static final Set<String> KNOWN =
+            Set.of(DsyncPreference.PROPERTY, ImageFile.LOCKING, THREADS);
+
     static final int DEFAULT_THREADS = 16;
     private static final long IDLE_NANOS = 10_000_000_000L;
 
@@ -28,11 +33,11 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
      */
     static PosixOptions parse(Map<String, String> properties) throws BackendException {
         for (String name : new TreeSet<>(properties.keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY) && !name.equals(THREADS)) {
+            if (!KNOWN.contains(name)) {
                 throw new BackendException(
                         "the posix backend has no option "
                                 + name
-                                + ": it knows dsync and threads only");
+                                + ": it knows dsync, locking and threads only");
             }
         }
         return new PosixOptions(

@@ -85,7 +85,7 @@ class TransferTest {
                                                 OptionalLong.empty(),
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("the posix backend has no option aio: it knows dsync and threads only");
+                .hasMessage("the posix backend has no option aio: it knows dsync, locking and threads only");
     }
 
     @Test

@@ -60,9 +60,11 @@ public final class UringBackend implements BlockBackend {
             Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY)) {
+            if (!name.equals(DsyncPreference.PROPERTY) && !name.equals(ImageFile.LOCKING)) {
                 throw new BackendException(
-                        "the uring backend has no option " + name + ": it knows dsync only");
+                        "the uring backend has no option "
+                                + name
+                                + ": it knows dsync and locking only");
             }
         }
         DsyncPreference preference =

@@ -49,7 +49,7 @@ class TransferTest {
         path = folder.resolve("disk.raw");
     }
 
-    private BackendOptions options(CacheMode mode) {
+    BackendOptions options(CacheMode mode) {
         return Disk.options(path, mode, MIB, null);
     }
 
@@ -83,7 +83,7 @@ class TransferTest {
                                                 OptionalLong.empty(),
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("the uring backend has no option aio: it knows dsync only");
+                .hasMessage("the uring backend has no option aio: it knows dsync and locking only");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.platter.cli.demo;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.CacheMode;
+import dev.platter.cli.console.Progress;
 import dev.platter.cli.serve.DiskServer;
 import dev.platter.cli.serve.DiskSpec;
 import dev.platter.cli.serve.UsageException;

@@ -19,6 +19,7 @@ import java.util.OptionalLong;
  * @param backend the backend's name, or {@code auto}
  * @param dsync how durable writes are made
  * @param threads the most threads the posix backend may start, where given
+ * @param locking whether the image is locked against other users
  * @param target the SCSI target, where the user chose one
  * @param lun the logical unit number
  * @param readOnly whether the disk refuses writes
@@ -35,6 +36,7 @@ public record DiskSpec(
         String backend,
         String dsync,
         OptionalInt threads,
+        boolean locking,
         OptionalInt target,
         int lun,
         boolean readOnly,
@@ -45,7 +47,7 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, threads, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, threads, locking, target, lun, "
                     + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
@@ -70,6 +72,7 @@ public record DiskSpec(
                         options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
                         options.number("threads", 1, MAX_THREADS),
+                        options.onOff("locking").orElse(true),
                         options.number("target", 0, MAX_TARGET),
                         options.number("lun", 0, MAX_LUN).orElse(0),
                         options.onOff("readonly").orElse(false),
@@ -151,6 +154,7 @@ public record DiskSpec(
     BackendOptions backendOptions() {
         Map<String, String> properties = new HashMap<>();
         properties.put("dsync", dsync);
+        properties.put("locking", locking ? "on" : "off");
         threads.ifPresent(most -> properties.put("threads", Integer.toString(most)));
         return new BackendOptions(file, cacheMode, readOnly, discard, createSizeBytes, properties);
     }

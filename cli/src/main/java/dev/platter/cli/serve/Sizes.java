@@ -6,14 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sizes in bytes as QEMU writes them: a number, with K, M, G or T for powers of 1024. */
-final class Sizes {
+public final class Sizes {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18})([bBkKmMgGtT]?)");
     private static final String UNITS = "bkmgt";
 
     private Sizes() {}
 
     /** The size, or nothing if the text is none or it does not fit in 63 bits. */
-    static OptionalLong parse(String text) {
+    public static OptionalLong parse(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
             return OptionalLong.empty();

@@ -15,13 +15,15 @@ class DiskSpecTest {
     void everyOptionIsTakenOver() throws UsageException {
         DiskSpec spec =
                 DiskSpec.parse(
-                        "file=/a,,b.raw,size=10G,cache=none,cache.no-flush=on,backend=posix,dsync=rwf,target=3,lun=2,"
+                        "file=/a,,b.raw,size=10G,cache=none,cache.no-flush=on,backend=posix,dsync=rwf,locking=off,target=3,lun=2,"
                                 + "serial=S1,dpofua=on,discard=unmap,logical_block_size=4096,physical_block_size=16384");
         assertThat(spec.file()).isEqualTo("/a,b.raw");
         assertThat(spec.createSizeBytes()).hasValue(10L << 30);
         assertThat(spec.cacheMode()).isEqualTo(new CacheMode(true, true, true));
         assertThat(spec.backend()).isEqualTo("posix");
         assertThat(spec.dsync()).isEqualTo("rwf");
+        assertThat(spec.locking()).isFalse();
+        assertThat(spec.backendOptions().properties()).containsEntry("locking", "off");
         assertThat(spec.target()).hasValue(3);
         assertThat(spec.lun()).isEqualTo(2);
         assertThat(spec.serial()).hasValue("S1");
@@ -40,6 +42,7 @@ class DiskSpecTest {
         assertThat(spec.logicalBlockBytes()).isEqualTo(512);
         assertThat(spec.backend()).isEqualTo("auto");
         assertThat(spec.dsync()).isEqualTo("auto");
+        assertThat(spec.locking()).isTrue();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.platter.cli.demo;
+package dev.platter.cli.console;
 
 import java.io.PrintWriter;
 
@@ -6,20 +6,21 @@ import java.io.PrintWriter;
  * A progress line on standard error: rewritten in place on a terminal; elsewhere one line a step,
  * without the seconds that count up.
  */
-final class Progress {
+public final class Progress {
     private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintWriter err;
     private final boolean terminal;
     private String last = "";
 
-    Progress(PrintWriter err, boolean terminal) {
+    /** A line on this writer; rewritten in place if that is a terminal. */
+    public Progress(PrintWriter err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
     }
 
     /** Shows what is being done. */
-    void show(String step) {
+    public void show(String step) {
         if (terminal) {
             err.print(CLEAR_LINE + step + " ...");
             err.flush();
@@ -33,7 +34,7 @@ final class Progress {
     }
 
     /** Takes the line away before other output. */
-    void done() {
+    public void done() {
         if (terminal) {
             err.print(CLEAR_LINE);
             err.flush();
