@@ -53,7 +53,7 @@ public final class PlatterProcess implements AutoCloseable {
         command.addAll(
                 List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), "dev.platter.cli.Platter"));
+                List.of("-cp", System.getProperty("java.class.path"), "dev.platter.cli.Main"));
         command.addAll(Arrays.asList(arguments));
         Path errors = Files.createTempFile(folder, "platter", ".err");
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
