@@ -104,7 +104,9 @@ public final class GuestJava {
         addTree(files, RUNTIME, runtime);
         for (Path program : JavaRuntime.nativeCode(runtime)) {
             for (Path library : HostPrograms.librariesOf(program)) {
-                files.putIfAbsent(library.toString().substring(1), library);
+                if (!library.startsWith(runtime)) {
+                    files.putIfAbsent(library.toString().substring(1), library);
+                }
             }
         }
         for (Map.Entry<String, Path> place : places().entrySet()) {

@@ -1,7 +1,6 @@
 package dev.platter.guest;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -71,18 +70,8 @@ final class JavaRuntime {
         }
     }
 
-    /** The files of an image that load libraries of the system. */
-    static List<Path> nativeCode(Path image) throws IOException {
-        try (Stream<Path> tree = Files.walk(image)) {
-            return tree.filter(Files::isRegularFile).filter(JavaRuntime::isElf).sorted().toList();
-        }
-    }
-
-    private static boolean isElf(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(4), StandardCharsets.ISO_8859_1).equals("\u007fELF");
-        } catch (IOException unreadable) {
-            return false;
-        }
+    /** The two files of an image whose libraries are those of all others. */
+    static List<Path> nativeCode(Path image) {
+        return List.of(image.resolve("bin/java"), image.resolve("lib/server/libjvm.so"));
     }
 }
