@@ -31,6 +31,10 @@ import java.util.random.RandomGenerator;
  */
 public final class DurableWrites {
     private static final int BLOCK_BYTES = 4096;
+
+    /** How many traces are taken of each: a file system may have business of its own in one. */
+    static final int SECTIONS = 3;
+
     private static final Path TRACING = Path.of("/sys/kernel/tracing");
     private static final List<String> CHOICES = List.of("rwf", "fdatasync");
 
@@ -76,8 +80,11 @@ public final class DurableWrites {
         for (Disk disk : disks) {
             write(disk, counts[1]);
         }
-        for (int choice = 0; choice < disks.size(); choice++) {
-            traced(name + " " + CHOICES.get(choice), disks.get(choice), counts[0]);
+        for (int section = 0; section < SECTIONS; section++) {
+            for (int choice = 0; choice < disks.size(); choice++) {
+                String mark = name + " " + CHOICES.get(choice) + " " + section;
+                traced(mark, disks.get(choice), counts[0]);
+            }
         }
         for (int round = 0; round < counts[3]; round++) {
             for (int choice = 0; choice < disks.size(); choice++) {

@@ -114,6 +114,14 @@ public final class BlockTrace {
             return events.stream().filter(event -> !event.queued()).map(BlockTrace::word).toList();
         }
 
+        /** Whether no thread of the kernel had something of its own to write meanwhile. */
+        public boolean undisturbed() {
+            return events.stream()
+                    .noneMatch(
+                            event ->
+                                    event.queued() && BACKGROUND.matcher(event.thread()).matches());
+        }
+
         @Override
         public String toString() {
             return events.toString();

@@ -26,6 +26,7 @@ class BlockTraceTest {
         BlockTrace.Section section = new BlockTrace(TRACE).section("xfs posix", "252:1");
         assertThat(section.asked()).containsExactly("FUA+8", "WRITE+8", "FLUSH");
         assertThat(section.issued()).containsExactly("FUA+8", "FLUSH");
+        assertThat(section.undisturbed()).isFalse();
         assertThat(new BlockTrace(TRACE).section("ext4", "252:1").asked()).isEmpty();
     }
 }
