@@ -1,38 +1,46 @@
-# Sourced, not run: find_jdk sets JAVA_HOME to a JDK of release 22 or later, or fails with a sentence.
+# Sourced, not run: find_jdk sets JAVA_HOME to a JDK of release 22 or later and java_release to its feature
+# release, or fails with a sentence.
 # Looks at JAVA_HOME, then the java and javac on PATH, then /usr/lib/jvm; the newest of the last wins.
+# Starts no process where JAVA_HOME and its release file tell: every start of ./platter waits for it.
 
-jdk_release() { # DIR -> feature release of a full JDK, or 0
-    local version
-    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || { echo 0; return; }
+read_release() { # DIR: sets java_release to the feature release of a full JDK, or 0
+    local line
+    java_release=0
+    [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
     if [ -r "$1/release" ]; then
-        version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" | head -n 1)
+        while read -r line; do
+            if [[ $line =~ ^JAVA_VERSION=\"([0-9]+) ]]; then
+                java_release=${BASH_REMATCH[1]}
+                return 0
+            fi
+        done <"$1/release"
     fi
-    [ -n "${version:-}" ] || version=$("$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
-    echo "${version:-0}"
+    line=$("$1/bin/javac" -version 2>&1 || true)
+    [[ ! $line =~ ^javac\ ([0-9]+) ]] || java_release=${BASH_REMATCH[1]}
 }
 
 find_jdk() {
-    local candidate release best=0 best_dir='' on_path=''
-    if command -v javac >/dev/null 2>&1; then
-        on_path=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+    local candidate best=0 best_dir=''
+    if [ -n "${JAVA_HOME:-}" ]; then
+        read_release "$JAVA_HOME"
+        [ "$java_release" -lt 22 ] || { export JAVA_HOME; return 0; }
     fi
-    for candidate in "${JAVA_HOME:-}" "$on_path"; do
-        [ -n "$candidate" ] || continue
-        if [ "$(jdk_release "$candidate")" -ge 22 ]; then
-            export JAVA_HOME="$candidate"
-            return 0
-        fi
-    done
+    if command -v javac >/dev/null 2>&1; then
+        candidate=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+        read_release "$candidate"
+        [ "$java_release" -lt 22 ] || { export JAVA_HOME="$candidate"; return 0; }
+    fi
     for candidate in /usr/lib/jvm/*/; do
         candidate=${candidate%/}
-        release=$(jdk_release "$candidate")
-        if [ "$release" -ge 22 ] && [ "$release" -gt "$best" ]; then
-            best=$release
+        read_release "$candidate"
+        if [ "$java_release" -ge 22 ] && [ "$java_release" -gt "$best" ]; then
+            best=$java_release
             best_dir=$candidate
         fi
     done
     if [ -n "$best_dir" ]; then
         export JAVA_HOME="$best_dir"
+        java_release=$best
         return 0
     fi
     echo "${0##*/}: no JDK of release 22 or later in JAVA_HOME, on PATH or under /usr/lib/jvm;" \

@@ -2,11 +2,12 @@ package dev.platter.cli;
 
 import dev.platter.cli.serve.UsageException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/** The {@code platter} command and its entry point. */
+/** The {@code platter} command as picocli sees it. */
 @Command(
         name = "platter",
         description =
@@ -28,23 +29,23 @@ import picocli.CommandLine.ParameterException;
             "  platter bench     measures it side by side with others",
             "  platter serve --socket /tmp/disk.sock --disk file=disk.raw,size=1G",
         })
-public final class Platter {
+final class Platter {
     private Platter() {}
 
-    /**
-     * Runs the command and ends the process with its exit code.
-     *
-     * @param arguments the command line
-     */
-    public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+    /** Runs the command; its exit code. */
+    static int run(String... arguments) {
+        return commandLine().execute(arguments);
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Platter())
-                .setUsageHelpWidth(100)
-                .setExecutionExceptionHandler(Platter::failed)
-                .setParameterExceptionHandler(Platter::misused);
+        CommandLine platter =
+                new CommandLine(new Platter())
+                        .setUsageHelpWidth(100)
+                        .setExecutionExceptionHandler(Platter::failed)
+                        .setParameterExceptionHandler(Platter::misused);
+        // Serve reads its own arguments, options and all.
+        Objects.requireNonNull(platter.getSubcommands().get("serve")).setStopAtUnmatched(true);
+        return platter;
     }
 
     private static int failed(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ final class Initramfs {
     private final Path busybox;
     private final Set<Path> programs = new LinkedHashSet<>();
     private final Set<String> modules = new LinkedHashSet<>(MODULES);
+    private final Map<String, Path> files = new LinkedHashMap<>();
     private final byte[] init;
 
     Initramfs(GuestKernel kernel, Collection<String> tools, Collection<String> extraModules)
@@ -57,6 +59,11 @@ final class Initramfs {
         try (InputStream script = Initramfs.class.getResourceAsStream("init.sh")) {
             init = script.readAllBytes();
         }
+    }
+
+    /** Takes more files along, each by its name in the guest without a leading slash. */
+    void add(Map<String, Path> more) {
+        files.putAll(more);
     }
 
     /**
@@ -106,6 +113,9 @@ final class Initramfs {
             for (Path program : programs) {
                 writeProgram(archive, "usr/bin/" + program.getFileName(), program);
             }
+            for (Map.Entry<String, Path> one : files.entrySet()) {
+                archive.file(one.getKey(), one.getValue());
+            }
             writeModules(archive);
         }
     }
@@ -141,6 +151,9 @@ final class Initramfs {
         ingredients.add(identity(busybox));
         for (Path program : programs) {
             ingredients.add(identity(program));
+        }
+        for (Map.Entry<String, Path> file : files.entrySet()) {
+            ingredients.add(file.getKey() + " " + identity(file.getValue()));
         }
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -23,6 +23,7 @@ public final class LinuxGuestBuilder {
     private final List<String> qemuArguments = new ArrayList<>();
     private final Set<String> tools = new LinkedHashSet<>(GuestTools.BASIC);
     private final Set<String> modules = new LinkedHashSet<>();
+    private @Nullable GuestJava java;
     private int memoryMebibytes = 512;
     private int processors = 1;
     private boolean rebootAllowed;
@@ -47,6 +48,12 @@ public final class LinuxGuestBuilder {
     /** Kernel modules to load beside those of virtio-scsi, such as {@code virtio_blk}. */
     public LinuxGuestBuilder modules(String... names) {
         modules.addAll(List.of(names));
+        return this;
+    }
+
+    /** A Java runtime and a class path to take along; give the guest 1 GiB then. */
+    public LinuxGuestBuilder java(GuestJava runtime) {
+        java = runtime;
         return this;
     }
 
@@ -111,7 +118,11 @@ public final class LinuxGuestBuilder {
         command.add(program(GuestTools.QEMU));
         command.addAll(machine());
         command.addAll(List.of("-kernel", kernel.image().toString()));
-        command.addAll(List.of("-initrd", new Initramfs(kernel, tools, modules).file().toString()));
+        Initramfs initramfs = new Initramfs(kernel, tools, modules);
+        if (java != null) {
+            initramfs.add(java.files());
+        }
+        command.addAll(List.of("-initrd", initramfs.file().toString()));
         command.addAll(List.of("-append", KERNEL_OPTIONS));
         command.addAll(channels(console, commandSocket));
         command.addAll(qemuArguments);

@@ -24,10 +24,6 @@ public final class Descriptors {
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle CLOSE =
             Downcalls.link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle READ = Downcalls.link("read", TRANSFER);
-    private static final MethodHandle WRITE = Downcalls.link("write", TRANSFER);
-    private static final MethodHandle PIPE2 =
-            Downcalls.link("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle FCNTL =
             Downcalls.linkVariadic(
                     "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
@@ -63,7 +59,8 @@ public final class Descriptors {
         requireWithin(target, lengthBytes);
         try {
             CallState state = CallState.ofThread();
-            return state.answer((long) READ.invokeExact(state.segment(), fd, target, lengthBytes));
+            return state.answer(
+                    (long) Lazy.READ.invokeExact(state.segment(), fd, target, lengthBytes));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -74,7 +71,8 @@ public final class Descriptors {
         requireWithin(source, lengthBytes);
         try {
             CallState state = CallState.ofThread();
-            return state.answer((long) WRITE.invokeExact(state.segment(), fd, source, lengthBytes));
+            return state.answer(
+                    (long) Lazy.WRITE.invokeExact(state.segment(), fd, source, lengthBytes));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -109,7 +107,7 @@ public final class Descriptors {
     private static int pipe2(MemorySegment ends, int flags) {
         try {
             CallState state = CallState.ofThread();
-            return state.answer((int) PIPE2.invokeExact(state.segment(), ends, flags));
+            return state.answer((int) Lazy.PIPE2.invokeExact(state.segment(), ends, flags));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -119,5 +117,13 @@ public final class Descriptors {
         if (lengthBytes < 0 || lengthBytes > segment.byteSize()) {
             throw new IndexOutOfBoundsException("length lies outside the segment");
         }
+    }
+
+    /** Linked when first used: see {@link Downcalls}. */
+    private static final class Lazy {
+        static final MethodHandle READ = Downcalls.link("read", TRANSFER);
+        static final MethodHandle WRITE = Downcalls.link("write", TRANSFER);
+        static final MethodHandle PIPE2 =
+                Downcalls.link("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
     }
 }

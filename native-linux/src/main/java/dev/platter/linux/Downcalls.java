@@ -9,6 +9,10 @@ import java.lang.invoke.MethodHandle;
  * The one place where C functions become method handles. Every handle takes first the segment into
  * which {@code errno} is captured ({@link CallState#segment()}), then the C arguments.
  *
+ * <p>To link the first function of a shape, its types of parameters and result, takes milliseconds
+ * of a command's start: generated classes, none of which an AOT cache keeps. Functions that a
+ * server does not need in order to listen are linked when first used, in nested classes.
+ *
  * <p>No function here is linked as <em>critical</em>: a critical call keeps the collector waiting,
  * and nearly every system call can block.
  */

@@ -25,15 +25,6 @@ public final class LinuxFileCalls implements FileCalls {
     private static final MethodHandle PREADV2 = Downcalls.link("preadv2", VECTORED);
     private static final MethodHandle PWRITEV2 = Downcalls.link("pwritev2", VECTORED);
     private static final MethodHandle FDATASYNC = Downcalls.link("fdatasync", OF_FD);
-    private static final MethodHandle FALLOCATE =
-            Downcalls.link(
-                    "fallocate",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle FTRUNCATE =
-            Downcalls.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle IOCTL =
-            Downcalls.linkVariadic(
-                    "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
     private static final MethodHandle STATX =
             Downcalls.link(
                     "statx",
@@ -125,7 +116,7 @@ public final class LinuxFileCalls implements FileCalls {
     public int fallocate(int fd, int mode, long offset, long length) {
         try {
             return state.answer(
-                    (int) FALLOCATE.invokeExact(state.segment(), fd, mode, offset, length));
+                    (int) Lazy.FALLOCATE.invokeExact(state.segment(), fd, mode, offset, length));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -134,7 +125,7 @@ public final class LinuxFileCalls implements FileCalls {
     @Override
     public int ftruncate(int fd, long length) {
         try {
-            return state.answer((int) FTRUNCATE.invokeExact(state.segment(), fd, length));
+            return state.answer((int) Lazy.FTRUNCATE.invokeExact(state.segment(), fd, length));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -143,7 +134,8 @@ public final class LinuxFileCalls implements FileCalls {
     @Override
     public int ioctl(int fd, long request, MemorySegment argument) {
         try {
-            return state.answer((int) IOCTL.invokeExact(state.segment(), fd, request, argument));
+            return state.answer(
+                    (int) Lazy.IOCTL.invokeExact(state.segment(), fd, request, argument));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -205,5 +197,18 @@ public final class LinuxFileCalls implements FileCalls {
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
+    }
+
+    /** Linked when first used: see {@link Downcalls}. */
+    private static final class Lazy {
+        static final MethodHandle FALLOCATE =
+                Downcalls.link(
+                        "fallocate",
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+        static final MethodHandle FTRUNCATE =
+                Downcalls.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+        static final MethodHandle IOCTL =
+                Downcalls.linkVariadic(
+                        "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
     }
 }

@@ -24,29 +24,9 @@ final class SocketCalls {
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SOCKET =
             Downcalls.link("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle SOCKETPAIR =
-            Downcalls.link(
-                    "socketpair",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle BIND = Downcalls.link("bind", WITH_ADDRESS);
-    private static final MethodHandle CONNECT = Downcalls.link("connect", WITH_ADDRESS);
     private static final MethodHandle FCHMOD = Downcalls.link("fchmod", TWO_INTS);
     private static final MethodHandle LISTEN = Downcalls.link("listen", TWO_INTS);
-    private static final MethodHandle SHUTDOWN = Downcalls.link("shutdown", TWO_INTS);
-    private static final MethodHandle ACCEPT4 =
-            Downcalls.link(
-                    "accept4",
-                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    private static final MethodHandle GETSOCKOPT =
-            Downcalls.link(
-                    "getsockopt",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle SETSOCKOPT =
-            Downcalls.link(
-                    "setsockopt",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
 
     private SocketCalls() {}
 
@@ -67,7 +47,7 @@ final class SocketCalls {
         try {
             return state.answer(
                     (int)
-                            SOCKETPAIR.invokeExact(
+                            Lazy.SOCKETPAIR.invokeExact(
                                     state.segment(), AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
@@ -89,7 +69,7 @@ final class SocketCalls {
         try {
             return state.answer(
                     (int)
-                            CONNECT.invokeExact(
+                            Lazy.CONNECT.invokeExact(
                                     state.segment(), fd, address, (int) address.byteSize()));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
@@ -117,7 +97,7 @@ final class SocketCalls {
     static int shutdown(int fd, int how) {
         CallState state = CallState.ofThread();
         try {
-            return state.answer((int) SHUTDOWN.invokeExact(state.segment(), fd, how));
+            return state.answer((int) Lazy.SHUTDOWN.invokeExact(state.segment(), fd, how));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -128,7 +108,7 @@ final class SocketCalls {
         try {
             return state.answer(
                     (int)
-                            ACCEPT4.invokeExact(
+                            Lazy.ACCEPT4.invokeExact(
                                     state.segment(),
                                     fd,
                                     MemorySegment.NULL,
@@ -144,7 +124,7 @@ final class SocketCalls {
         try {
             return state.answer(
                     (int)
-                            GETSOCKOPT.invokeExact(
+                            Lazy.GETSOCKOPT.invokeExact(
                                     state.segment(), fd, SOL_SOCKET, name, value, length));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
@@ -156,7 +136,7 @@ final class SocketCalls {
         try {
             return state.answer(
                     (int)
-                            SETSOCKOPT.invokeExact(
+                            Lazy.SETSOCKOPT.invokeExact(
                                     state.segment(),
                                     fd,
                                     SOL_SOCKET,
@@ -166,5 +146,29 @@ final class SocketCalls {
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
+    }
+
+    /** Of use once there is a front-end; linked when first used: see {@link Downcalls}. */
+    private static final class Lazy {
+        static final MethodHandle SOCKETPAIR =
+                Downcalls.link(
+                        "socketpair",
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+        static final MethodHandle CONNECT = Downcalls.link("connect", WITH_ADDRESS);
+        static final MethodHandle SHUTDOWN = Downcalls.link("shutdown", TWO_INTS);
+        static final MethodHandle ACCEPT4 =
+                Downcalls.link(
+                        "accept4",
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+        static final MethodHandle GETSOCKOPT =
+                Downcalls.link(
+                        "getsockopt",
+                        FunctionDescriptor.of(
+                                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+        static final MethodHandle SETSOCKOPT =
+                Downcalls.link(
+                        "setsockopt",
+                        FunctionDescriptor.of(
+                                JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     }
 }

@@ -45,8 +45,6 @@ final class SocketMessage {
 
     private static final FunctionDescriptor TRANSFER =
             FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle SENDMSG = Downcalls.link("sendmsg", TRANSFER);
-    private static final MethodHandle RECVMSG = Downcalls.link("recvmsg", TRANSFER);
 
     private final CallState state;
     private final MemorySegment header;
@@ -69,7 +67,7 @@ final class SocketMessage {
             long answer =
                     state.answer(
                             (long)
-                                    RECVMSG.invokeExact(
+                                    Lazy.RECVMSG.invokeExact(
                                             state.segment(), fd, header, MSG_CMSG_CLOEXEC));
             if (answer >= 0) {
                 collect(descriptors);
@@ -93,7 +91,7 @@ final class SocketMessage {
         }
         try {
             return state.answer(
-                    (long) SENDMSG.invokeExact(state.segment(), fd, header, MSG_NOSIGNAL));
+                    (long) Lazy.SENDMSG.invokeExact(state.segment(), fd, header, MSG_NOSIGNAL));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
@@ -138,5 +136,11 @@ final class SocketMessage {
 
     private static long aligned(long length) {
         return (length + CONTROL_ALIGNMENT - 1) & -CONTROL_ALIGNMENT;
+    }
+
+    /** Linked when first used: see {@link Downcalls}. */
+    private static final class Lazy {
+        static final MethodHandle SENDMSG = Downcalls.link("sendmsg", TRANSFER);
+        static final MethodHandle RECVMSG = Downcalls.link("recvmsg", TRANSFER);
     }
 }

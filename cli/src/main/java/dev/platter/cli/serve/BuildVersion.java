@@ -12,6 +12,11 @@ public final class BuildVersion {
         return version == null ? "development" : version;
     }
 
+    /** What {@code --version} prints: the build, and the Java that runs it. */
+    public static String sentence() {
+        return "platter " + text() + System.lineSeparator() + "Java " + Runtime.version();
+    }
+
     /** INQUIRY's product revision level: the version's numbers, as far as four characters go. */
     static String revision() {
         return revision(text());

@@ -20,6 +20,13 @@ import org.slf4j.LoggerFactory;
 final class OpenDisk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenDisk.class);
 
+    /** The best first; looked for once, as every search reads the jars. */
+    private static final List<BlockBackendProvider> PROVIDERS =
+            ServiceLoader.load(BlockBackendProvider.class).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .sorted(Comparator.comparingInt(BlockBackendProvider::priority).reversed())
+                    .toList();
+
     private final DiskSpec spec;
     private final BlockBackend backend;
     private final LogicalUnit unit;
@@ -64,12 +71,7 @@ final class OpenDisk implements AutoCloseable {
     }
 
     private static BlockBackendProvider provider(String name) throws UsageException {
-        List<BlockBackendProvider> providers =
-                ServiceLoader.load(BlockBackendProvider.class).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .sorted(Comparator.comparingInt(BlockBackendProvider::priority).reversed())
-                        .toList();
-        for (BlockBackendProvider provider : providers) {
+        for (BlockBackendProvider provider : PROVIDERS) {
             boolean named = provider.name().equals(name);
             Optional<String> unavailable = provider.unavailable();
             if (named && unavailable.isPresent()) {
@@ -82,7 +84,7 @@ final class OpenDisk implements AutoCloseable {
                         "backend=auto passes {} over: {}", provider.name(), unavailable.orElse(""));
             }
         }
-        List<String> names = providers.stream().map(BlockBackendProvider::name).toList();
+        List<String> names = PROVIDERS.stream().map(BlockBackendProvider::name).toList();
         throw new UsageException(
                 "--disk: backend="
                         + name

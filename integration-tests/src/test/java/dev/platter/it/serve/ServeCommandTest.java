@@ -70,7 +70,7 @@ class ServeCommandTest {
         refused("--socket", "serve", "--disk", "file=a");
         refused("--disk", "serve", "--socket", socket.toString());
         refused(
-                "Unknown options: '--port'",
+                "there is no option '--port'",
                 "serve",
                 "--port",
                 "1",
@@ -79,7 +79,7 @@ class ServeCommandTest {
                 "--disk",
                 "file=a");
         refused(
-                "--queues 0 is not from 1 to 254",
+                "--queues 0 is not a number from 1 to 254",
                 "serve",
                 "--socket",
                 socket.toString(),
@@ -88,7 +88,7 @@ class ServeCommandTest {
                 "--queues",
                 "0");
         refused(
-                "'twelve' is not",
+                "--queues twelve is not a number",
                 "serve",
                 "--socket",
                 socket.toString(),

@@ -53,11 +53,39 @@ public final class PlatterProcess implements AutoCloseable {
         command.addAll(
                 List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), "dev.platter.cli.Platter"));
+                List.of("-cp", System.getProperty("java.class.path"), "dev.platter.cli.Main"));
         command.addAll(Arrays.asList(arguments));
+        return start(folder, new ProcessBuilder(command));
+    }
+
+    private static PlatterProcess start(Path folder, ProcessBuilder builder) throws IOException {
         Path errors = Files.createTempFile(folder, "platter", ".err");
-        Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
-        return new PlatterProcess(process, errors);
+        return new PlatterProcess(builder.redirectError(errors.toFile()).start(), errors);
+    }
+
+    /**
+     * Starts {@code platter serve} as {@code ./platter} does, and waits until it says that it
+     * listens.
+     *
+     * @param app the packaged command
+     * @param javaOptions more options of the JVM
+     */
+    public static PlatterProcess servePackaged(
+            Path folder, Path app, String javaOptions, Path socket, String... disks)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "bash",
+                                "-euc",
+                                ". ../scripts/find-jdk.sh; . ../scripts/java-options.sh; find_jdk;"
+                                        + " exec_platter \"$0\" \"$java_release\" \"$@\"",
+                                app.toString()));
+        command.addAll(List.of(serveArguments(socket, disks)));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("PLATTER_JAVA_OPTS", javaOptions);
+        return serving(start(folder, builder), socket);
     }
 
     /** Starts {@code platter serve} and waits until it says that it listens. */

@@ -1,0 +1,126 @@
+package dev.platter.cli.serve;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The arguments of {@code platter serve}, checked as far as they can be without touching the host.
+ * An option's value is the next argument, or follows {@code =} in the same one.
+ *
+ * @param wanted what the user asked for; with help and the version the rest has no meaning
+ * @param socket the path to listen at
+ * @param disks at least one
+ * @param queues the most request queues of a front-end, 1 to {@value #MAX_QUEUES}
+ * @param verbose whether to log more
+ */
+public record ServeOptions(
+        Wanted wanted, Path socket, List<DiskSpec> disks, int queues, boolean verbose) {
+    static final int MAX_QUEUES = 254;
+
+    /** What the command is to do. */
+    public enum Wanted {
+        /** Serve disks. */
+        SERVER,
+        /** Print the help. */
+        HELP,
+        /** Print the version. */
+        VERSION
+    }
+
+    /**
+     * Reads the arguments after {@code serve}.
+     *
+     * @throws UsageException with one sentence
+     */
+    public static ServeOptions parse(List<String> arguments) throws UsageException {
+        return new Parser(arguments).parse();
+    }
+
+    private static final class Parser {
+        private final Iterator<String> rest;
+        private final List<DiskSpec> disks = new ArrayList<>();
+        private Wanted wanted = Wanted.SERVER;
+        private String socket = "";
+        private boolean socketGiven;
+        private int queues = MAX_QUEUES;
+        private boolean verbose;
+
+        Parser(List<String> arguments) {
+            rest = arguments.iterator();
+        }
+
+        ServeOptions parse() throws UsageException {
+            while (rest.hasNext() && wanted == Wanted.SERVER) {
+                take(rest.next());
+            }
+            if (wanted == Wanted.SERVER) {
+                requireAll();
+            }
+            return new ServeOptions(wanted, Path.of(socket), List.copyOf(disks), queues, verbose);
+        }
+
+        private void take(String argument) throws UsageException {
+            int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+            String name = equals < 0 ? argument : argument.substring(0, equals);
+            switch (name) {
+                case "--socket" -> {
+                    socket = value(argument, equals);
+                    socketGiven = true;
+                }
+                case "--disk" -> disks.add(DiskSpec.parse(value(argument, equals)));
+                case "--queues" -> queues = queues(value(argument, equals));
+                default -> takeFlag(argument);
+            }
+        }
+
+        private void takeFlag(String argument) throws UsageException {
+            switch (argument) {
+                case "-v", "--verbose" -> verbose = true;
+                case "-h", "--help" -> wanted = Wanted.HELP;
+                case "-V", "--version" -> wanted = Wanted.VERSION;
+                default -> throw misused("there is no option '" + argument + "'");
+            }
+        }
+
+        private String value(String argument, int equals) throws UsageException {
+            if (equals >= 0) {
+                return argument.substring(equals + 1);
+            }
+            if (!rest.hasNext()) {
+                throw misused(argument + " needs a value");
+            }
+            return rest.next();
+        }
+
+        private static int queues(String text) throws UsageException {
+            try {
+                int count = Integer.parseInt(text);
+                if (count >= 1 && count <= MAX_QUEUES) {
+                    return count;
+                }
+            } catch (NumberFormatException e) {
+                // said below
+            }
+            throw new UsageException(
+                    "--queues " + text + " is not a number from 1 to " + MAX_QUEUES + ".");
+        }
+
+        private void requireAll() throws UsageException {
+            if (!socketGiven) {
+                throw misused("--socket is missing");
+            }
+            if (socket.isEmpty()) {
+                throw new UsageException("--socket is empty; name the socket to create.");
+            }
+            if (disks.isEmpty()) {
+                throw misused("--disk is missing");
+            }
+        }
+
+        private static UsageException misused(String what) {
+            return new UsageException(what + "; see platter serve --help.");
+        }
+    }
+}
