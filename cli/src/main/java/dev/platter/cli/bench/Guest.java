@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /** Platter's own driver attached to a server's socket, with the threads that load the disk. */
@@ -29,6 +31,8 @@ final class Guest implements AutoCloseable {
     private static final long RING_BYTES = 4L << 20;
     private static final long BUFFER_ALIGNMENT_BYTES = 4096;
     private static final int FIRST_TARGET = 0;
+    private static final long LISTEN_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final GuestMemory memory;
     private final VhostUserFrontEnd frontEnd;
@@ -47,7 +51,7 @@ final class Guest implements AutoCloseable {
                 block
                         ? VhostUserOptions.forBlockQueues(count)
                         : VhostUserOptions.forRequestQueues(count);
-        frontEnd = VhostUserFrontEnd.connect(socket, memory, options);
+        frontEnd = connect(socket, memory, options);
         if (block) {
             VirtioBlkDriver blk = VirtioBlkDriver.start(frontEnd, count, QUEUE_ENTRIES);
             driver = blk::close;
@@ -91,6 +95,22 @@ final class Guest implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new BenchException("cannot be attached: " + e.getMessage(), e);
+        }
+    }
+
+    /** A socket is there a moment before its server listens. */
+    private static VhostUserFrontEnd connect(
+            Path socket, GuestMemory memory, VhostUserOptions options) throws IOException {
+        long deadline = System.nanoTime() + LISTEN_NANOS;
+        for (; ; ) {
+            try {
+                return VhostUserFrontEnd.connect(socket, memory, options);
+            } catch (IOException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
         }
     }
 
