@@ -96,6 +96,9 @@ public final class Errnos {
     /** No data available. */
     public static final int ENODATA = 61;
 
+    /** Timer expired. */
+    public static final int ETIME = 62;
+
     /** Protocol error. */
     public static final int EPROTO = 71;
 

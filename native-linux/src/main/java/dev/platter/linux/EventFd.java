@@ -62,11 +62,25 @@ public final class EventFd implements AutoCloseable {
             return -Errnos.EBADF;
         }
         try {
-            long answer = Descriptors.write(descriptor.fd(), ONE, Long.BYTES);
-            return answer >= 0 || answer == -Errnos.EAGAIN ? 0 : (int) answer;
+            return signal(descriptor.fd());
         } finally {
             descriptor.release();
         }
+    }
+
+    /**
+     * Adds 1 to the counter of an eventfd that is somebody else's, and open.
+     *
+     * @return as of {@link #signal()}
+     */
+    public static int signal(int fd) {
+        long answer = Descriptors.write(fd, ONE, Long.BYTES);
+        return answer >= 0 || answer == -Errnos.EAGAIN ? 0 : (int) answer;
+    }
+
+    /** The 8 bytes of a signal, for a write of them by other means; nobody changes them. */
+    public static MemorySegment one() {
+        return ONE;
     }
 
     /**

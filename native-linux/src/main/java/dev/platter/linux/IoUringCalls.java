@@ -32,6 +32,18 @@ public interface IoUringCalls {
     int enter(int fd, int submissions, int completions, int flags);
 
     /**
+     * {@code io_uring_enter(2)} that waits no longer than a time. Allocates nothing.
+     *
+     * @param fd as of {@link #enter(int, int, int, int)}, like the next two
+     * @param submissions how many entries to take
+     * @param completions how many completions to wait for
+     * @param flags of {@link IoUringEnter}, {@link IoUringEnter#EXT_ARG} among them
+     * @param time how long to wait at most
+     * @return how many entries were taken, or {@code -ETIME} if none was and the time has run out
+     */
+    int enter(int fd, int submissions, int completions, int flags, IoUringWaitTime time);
+
+    /**
      * {@code io_uring_register(2)}.
      *
      * @param operation of {@link IoUringRegister}

@@ -23,5 +23,8 @@ public final class IoUringCqe {
     /** {@code flags}, 32 bits. */
     public static final int FLAGS = 12;
 
+    /** In {@link #FLAGS}: the same submission will complete again. */
+    public static final int F_MORE = 1 << 1;
+
     private IoUringCqe() {}
 }

@@ -20,5 +20,8 @@ public final class IoUringFeatures {
     /** Registered resources can be replaced one by one; since Linux 5.13. */
     public static final int RSRC_TAGS = 1 << 10;
 
+    /** {@link IoUringSqe#CQE_SKIP_SUCCESS} is known; since Linux 5.17. */
+    public static final int CQE_SKIP = 1 << 11;
+
     private IoUringFeatures() {}
 }

@@ -23,6 +23,9 @@ public final class IoUringOp {
     /** Waits until a descriptor is ready. */
     public static final int POLL_ADD = 6;
 
+    /** Ends a {@link #POLL_ADD}, named by its user data. */
+    public static final int POLL_REMOVE = 7;
+
     /** Completes when a time has passed. */
     public static final int TIMEOUT = 11;
 

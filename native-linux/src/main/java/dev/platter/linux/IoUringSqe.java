@@ -63,6 +63,12 @@ public final class IoUringSqe {
     /** Flag: is given to a worker at once, without an attempt that must not wait. */
     public static final int ASYNC = 1 << 4;
 
+    /** Flag: a success is not told by a completion; since Linux 5.17. */
+    public static final int CQE_SKIP_SUCCESS = 1 << 6;
+
+    /** In {@link #LEN} of a {@link IoUringOp#POLL_ADD}: tells again each time; since Linux 5.13. */
+    public static final int POLL_ADD_MULTI = 1;
+
     /** {@code fsync_flags}: the data, and what is needed to read it back, only. */
     public static final int FSYNC_DATASYNC = 1;
 

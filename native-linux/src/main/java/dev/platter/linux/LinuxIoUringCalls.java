@@ -22,7 +22,7 @@ public final class LinuxIoUringCalls implements IoUringCalls {
             Downcalls.linkVariadic(
                     "syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS), 1);
 
-    /** The last two arguments, a signal mask and its size, are always none. */
+    /** The last two arguments are the address of an argument and its size, or none. */
     private static final MethodHandle ENTER =
             Downcalls.linkVariadic(
                     "syscall",
@@ -67,6 +67,22 @@ public final class LinuxIoUringCalls implements IoUringCalls {
 
     @Override
     public int enter(int fd, int submissions, int completions, int flags) {
+        return enter(fd, submissions, completions, flags, 0L, 0L);
+    }
+
+    @Override
+    public int enter(int fd, int submissions, int completions, int flags, IoUringWaitTime time) {
+        return enter(
+                fd,
+                submissions,
+                completions,
+                flags,
+                time.segment().address(),
+                IoUringWaitTime.ARGUMENT_BYTES);
+    }
+
+    private int enter(
+            int fd, int submissions, int completions, int flags, long argument, long bytes) {
         try {
             return (int)
                     state.answer(
@@ -78,8 +94,8 @@ public final class LinuxIoUringCalls implements IoUringCalls {
                                             submissions,
                                             completions,
                                             flags,
-                                            0L,
-                                            0L));
+                                            argument,
+                                            bytes));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }

@@ -2,6 +2,7 @@ package dev.platter.backend.uring;
 
 import dev.platter.api.device.Notifier;
 import dev.platter.linux.EventFd;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes the owner of a queue: when a synchronisation that it waits for, which another queue runs,
@@ -13,23 +14,33 @@ import dev.platter.linux.EventFd;
  * while nothing is in flight.
  */
 final class FlushWaker implements Notifier, AutoCloseable {
-    private final EventFd event;
+    private final @Nullable EventFd event;
+    private final Notifier loop;
     private volatile boolean told;
 
+    /** Wakes by a descriptor, readable from a signal until {@link #collect}. */
     FlushWaker(EventFd event) {
         this.event = event;
+        loop = NONE;
     }
 
-    /** Readable from a signal until {@link #collect}. */
-    int fd() {
-        return event.fd();
+    /** Wakes who waits in a loop, by the loop's waker. */
+    FlushWaker(Notifier loop) {
+        event = null;
+        this.loop = loop;
     }
 
     @Override
     public void signal() {
-        // The descriptor first: who sees the word can be sure that the descriptor is to be drained.
-        event.signal();
-        told = true;
+        if (event == null) {
+            // The word first: the loop tells of a signal once.
+            told = true;
+            loop.signal();
+        } else {
+            // The descriptor first: who sees the word can be sure that it is to be drained.
+            event.signal();
+            told = true;
+        }
     }
 
     /** Whether there was a signal since the last time. */
@@ -39,12 +50,16 @@ final class FlushWaker implements Notifier, AutoCloseable {
         }
         told = false;
         // A signal that this takes away came before what the caller sees next in the ledger.
-        event.drain();
+        if (event != null) {
+            event.drain();
+        }
         return true;
     }
 
     @Override
     public void close() {
-        event.close();
+        if (event != null) {
+            event.close();
+        }
     }
 }

@@ -19,7 +19,10 @@ import org.slf4j.LoggerFactory;
  * <p>Its descriptor is that of an epoll set around the ring's, so that it stays the same whatever
  * becomes of the ring.
  */
-final class OwnedRing implements AutoCloseable {
+final class OwnedRing extends Lane {
+    /** The lane's number: there is no other. */
+    private static final int NUMBER = 1;
+
     private static final Logger LOG = LoggerFactory.getLogger(OwnedRing.class);
 
     private final IoUringCalls calls;
@@ -27,6 +30,7 @@ final class OwnedRing implements AutoCloseable {
     private final QueueFiles files;
     private final Epoll readiness;
     private Ring ring;
+    private FileTable table;
     private @Nullable Thread owner;
 
     /**
@@ -37,83 +41,70 @@ final class OwnedRing implements AutoCloseable {
      */
     OwnedRing(IoUringCalls calls, int size, QueueFiles files, Epoll readiness)
             throws BackendException {
+        super(NUMBER);
         this.calls = calls;
         this.size = size;
         this.files = files;
         this.readiness = readiness;
         ring = open(RingUse.WATCHED);
+        table = takeUp(ring);
     }
 
     private Ring open(RingUse use) throws BackendException {
         // As many completions as submissions: no request has more of the one than of the other in
         // flight, so the completion queue cannot overflow.
         Ring opened = Ring.open(calls, size, size, use);
-        int answer = files.register(opened);
-        if (answer < 0) {
-            opened.close();
-            throw new BackendException(
-                    "io_uring refuses to register descriptors: " + Errnos.message(-answer),
-                    -answer);
-        }
-        try {
-            readiness.add(opened.fd(), PollEvents.IN, 0);
-        } catch (LinuxException failure) {
-            opened.close();
-            throw new BackendException(
-                    "cannot watch an io_uring: " + failure.getMessage(), failure.errno());
-        }
         return opened;
     }
 
-    /** The ring as it is now. */
+    /** Fits a new ring out; closes it if that cannot be done. */
+    private FileTable takeUp(Ring opened) throws BackendException {
+        boolean done = false;
+        try {
+            FileTable registered = FileTable.register(opened, 1, QueueFiles.MAX_PLACES);
+            files.attach(registered);
+            readiness.add(opened.fd(), PollEvents.IN, 0);
+            done = true;
+            return registered;
+        } catch (LinuxException failure) {
+            throw new BackendException(
+                    "cannot watch an io_uring: " + failure.getMessage(), failure.errno());
+        } finally {
+            if (!done) {
+                opened.close();
+            }
+        }
+    }
+
+    @Override
     Ring ring() {
         return ring;
     }
 
-    /** How many entries can be claimed. */
-    int free() {
-        return ring.submissions().free();
+    @Override
+    FileTable table() {
+        return table;
     }
 
-    /** Claims an entry; there is one, see {@link #free}. */
-    Sqe claim() {
-        return ring.submissions().claim();
+    @Override
+    boolean room(int entries) {
+        return ring.submissions().free() >= entries;
     }
 
-    CompletionQueue completions() {
-        return ring.completions();
-    }
-
-    /** Whether {@link #handOver} would do anything. */
-    boolean needsHandOver() {
-        return ring.needsEnter();
-    }
-
-    /**
-     * Hands over what was claimed, and lets the kernel fill the completion queue.
-     *
-     * @return 0, or the negative errno that kept the rest back
-     */
-    int handOver() {
-        return ring.needsEnter() ? ring.enter(0) : 0;
-    }
-
-    /** Whether the ring is the calling thread's. */
+    @Override
     boolean owned() {
         return Thread.currentThread() == owner;
     }
 
-    /**
-     * Makes the ring the calling thread's. Nothing is claimed or in flight.
-     *
-     * @return 0 or a negative errno
-     */
+    @Override
     int adopt() {
         Thread caller = Thread.currentThread();
         try {
             if (owner != null || caller.isVirtual()) {
                 Ring old = ring;
-                ring = open(caller.isVirtual() ? RingUse.ROAMING : RingUse.WATCHED);
+                Ring opened = open(caller.isVirtual() ? RingUse.ROAMING : RingUse.WATCHED);
+                table = takeUp(opened);
+                ring = opened;
                 owner = null;
                 forget(old);
             }

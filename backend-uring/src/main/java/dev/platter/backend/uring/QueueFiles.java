@@ -3,18 +3,13 @@ package dev.platter.backend.uring;
 import dev.platter.api.block.BackendException;
 import dev.platter.backend.file.ImageFile;
 import dev.platter.linux.FileCalls;
-import dev.platter.linux.IoUringRegister;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registered descriptors of one queue: at place {@link #MAIN} the one for reads, volatile
- * writes and the synchronisations that the ledger admits, one at a time; at the others one for each
- * durable write in flight.
+ * The registered descriptors of one queue: the {@link #main} one for reads, volatile writes and the
+ * synchronisations that the ledger admits, one at a time; and one for each durable write in flight.
  *
  * <p>Why so many: the kernel reports a failed write-back once for each open file description, to
  * the first call that looks. If two durable writes in flight shared one, the first to look could be
@@ -23,80 +18,77 @@ import org.slf4j.LoggerFactory;
  * take no descriptor number. Owner thread only, once the ring is enabled.
  */
 final class QueueFiles {
-    static final int MAIN = 0;
-
     /** No place. */
-    static final int NONE = -1;
+    static final int NONE = FileTable.NONE;
 
     /** The most durable writes in flight with a description of their own. */
     static final int MAX_SYNC = 64;
+
+    /** The most places that one queue takes. */
+    static final int MAX_PLACES = 1 + MAX_SYNC;
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueFiles.class);
 
     private final ImageFile image;
     private final FileCalls calls;
     private final int mainFd;
-    private final MemorySegment fds;
-    private final MemorySegment update;
     private final int[] free = new int[MAX_SYNC];
     private int freeCount;
     private int opened;
     private int limit = MAX_SYNC;
+    private int main = NONE;
+    private @Nullable FileTable table;
 
-    /**
-     * Opens the main descriptor.
-     *
-     * @param arena the lifetime of small native buffers
-     */
-    QueueFiles(ImageFile image, FileCalls calls, Arena arena) throws BackendException {
+    /** Opens the main descriptor; {@link #attach} comes next. */
+    QueueFiles(ImageFile image, FileCalls calls) throws BackendException {
         this.image = image;
         this.calls = calls;
-        fds = arena.allocate(ValueLayout.JAVA_INT, 1 + MAX_SYNC);
-        update = arena.allocate(IoUringRegister.FILES_UPDATE_BYTES, Long.BYTES);
         mainFd = image.openAnother(calls);
     }
 
-    /** Registers the main descriptor, and empty places, with a new ring: 0 or a negative errno. */
-    int register(Ring ring) {
-        fds.setAtIndex(ValueLayout.JAVA_INT, MAIN, mainFd);
-        for (int i = 1; i <= MAX_SYNC; i++) {
-            fds.setAtIndex(ValueLayout.JAVA_INT, i, NONE);
+    /** Registers the main descriptor with a table, in which this queue has nothing yet. */
+    void attach(FileTable newTable) throws BackendException {
+        int place = newTable.put(mainFd);
+        if (place == NONE) {
+            throw new BackendException("io_uring has no room for another descriptor");
         }
-        Arrays.fill(free, 0);
+        main = place;
         freeCount = 0;
         opened = 0;
-        return ring.register(IoUringRegister.FILES, fds, 1 + MAX_SYNC);
+        table = newTable;
+    }
+
+    /** The place of the main descriptor. */
+    int main() {
+        return main;
     }
 
     /** The place of a descriptor that nobody synchronises by, or {@link #NONE}. */
-    int acquire(Ring ring) {
+    int acquire() {
         if (freeCount > 0) {
             return free[--freeCount];
         }
-        return opened < limit ? open(ring) : NONE;
+        return opened < limit ? open() : NONE;
     }
 
     void release(int place) {
         free[freeCount++] = place;
     }
 
-    private int open(Ring ring) {
-        int place = opened + 1;
+    private int open() {
+        FileTable registered = table;
+        if (registered == null) {
+            return NONE;
+        }
         try {
             int fd = image.openAnother(calls);
-            fds.setAtIndex(ValueLayout.JAVA_INT, place, fd);
-            update.set(ValueLayout.JAVA_INT, 0, place);
-            update.set(
-                    ValueLayout.JAVA_LONG,
-                    IoUringRegister.UPDATE_DATA_OFFSET,
-                    fds.address() + (long) place * Integer.BYTES);
-            int answer = ring.register(IoUringRegister.FILES_UPDATE, update, 1);
+            int place = registered.put(fd);
             calls.close(fd);
-            if (answer == 1) {
+            if (place != NONE) {
                 opened++;
                 return place;
             }
-            refused("the ring answered " + answer);
+            refused("the ring has no room for more");
         } catch (BackendException failure) {
             refused(String.valueOf(failure.getMessage()));
         }
@@ -118,7 +110,19 @@ final class QueueFiles {
         return mainFd;
     }
 
-    /** Closes the main descriptor; the others end with the ring. */
+    /** Takes all descriptors out of a table that lives on; none is in use. */
+    void detach() {
+        FileTable left = table;
+        if (left != null) {
+            table = null;
+            left.clear(main);
+            while (freeCount > 0) {
+                left.clear(free[--freeCount]);
+            }
+        }
+    }
+
+    /** Closes the main descriptor; the others end with the ring, or by {@link #detach}. */
     void close() {
         int answer = calls.close(mainFd);
         if (answer < 0) {

@@ -11,10 +11,12 @@ import dev.platter.linux.PollEvents;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a queue holds of the host, closed together, in the reverse order of opening: the epoll set
- * that is its completion descriptor, the waker, descriptors of the image, the ring, slabs.
+ * What a queue holds of the host, closed together, in the reverse order of opening: descriptors of
+ * the image, the waker, the ring or the share of one, slabs; and where the ring is its own, the
+ * epoll set that is its completion descriptor.
  */
 final class QueueResources implements AutoCloseable {
     /** A request claims two entries at once, a write and a synchronisation linked to it. */
@@ -23,29 +25,38 @@ final class QueueResources implements AutoCloseable {
     /** The most entries a ring can have. */
     private static final int MAX_ENTRIES = 1 << 15;
 
+    private static final int NO_FD = -1;
+
     private final Deque<Runnable> closing = new ArrayDeque<>();
-    private final Epoll readiness;
     private final FlushWaker waker;
     private final QueueFiles files;
-    private final OwnedRing rings;
+    private final Lane lane;
     private final Bounces bounces;
+    private int completionFd = NO_FD;
 
     private QueueResources(
-            ImageFile image, int capacity, FileCalls fileCalls, IoUringCalls calls, Arena arena)
+            ImageFile image,
+            int capacity,
+            FileCalls fileCalls,
+            IoUringCalls calls,
+            @Nullable RingLoop loop,
+            Arena arena)
             throws BackendException, LinuxException {
         boolean opened = false;
         closing.push(arena::close);
         try {
-            readiness = Epoll.create(1);
-            closing.push(readiness::close);
-            waker = new FlushWaker(EventFd.create());
-            closing.push(waker::close);
-            readiness.add(waker.fd(), PollEvents.IN, 0);
-            files = new QueueFiles(image, fileCalls, arena);
+            files = new QueueFiles(image, fileCalls);
             closing.push(files::close);
-            int size = Math.min(capacity, MAX_ENTRIES / ENTRIES_OF_REQUEST) * ENTRIES_OF_REQUEST;
-            rings = new OwnedRing(calls, size, files, readiness);
-            closing.push(rings::close);
+            if (loop == null) {
+                EventFd event = EventFd.create();
+                closing.push(event::close);
+                waker = new FlushWaker(event);
+                lane = ownRing(event.fd(), capacity, calls);
+            } else {
+                waker = new FlushWaker(loop.waker());
+                lane = loop.openLane(files);
+            }
+            closing.push(lane::close);
             bounces = new Bounces(image.memoryAlignmentBytes(), arena);
             closing.push(bounces::close);
             opened = true;
@@ -56,16 +67,32 @@ final class QueueResources implements AutoCloseable {
         }
     }
 
+    private OwnedRing ownRing(int wakeFd, int capacity, IoUringCalls calls)
+            throws BackendException, LinuxException {
+        Epoll readiness = Epoll.create(1);
+        closing.push(readiness::close);
+        completionFd = readiness.fd();
+        readiness.add(wakeFd, PollEvents.IN, 0);
+        int size = Math.min(capacity, MAX_ENTRIES / ENTRIES_OF_REQUEST) * ENTRIES_OF_REQUEST;
+        return new OwnedRing(calls, size, files, readiness);
+    }
+
     /**
      * Opens all of it.
      *
+     * @param loop the loop whose ring the queue shares, or null for a ring of its own
      * @param arena the lifetime of native buffers; closed with the rest, or at once on failure
      */
     static QueueResources open(
-            ImageFile image, int capacity, FileCalls fileCalls, IoUringCalls calls, Arena arena)
+            ImageFile image,
+            int capacity,
+            FileCalls fileCalls,
+            IoUringCalls calls,
+            @Nullable RingLoop loop,
+            Arena arena)
             throws BackendException {
         try {
-            return new QueueResources(image, capacity, fileCalls, calls, arena);
+            return new QueueResources(image, capacity, fileCalls, calls, loop, arena);
         } catch (LinuxException failure) {
             throw new BackendException(
                     "cannot open a queue of " + image.path() + ": " + failure.getMessage(),
@@ -73,8 +100,9 @@ final class QueueResources implements AutoCloseable {
         }
     }
 
+    /** The descriptor that tells of completions, or -1 where the loop does. */
     int completionFd() {
-        return readiness.fd();
+        return completionFd;
     }
 
     FlushWaker waker() {
@@ -85,8 +113,8 @@ final class QueueResources implements AutoCloseable {
         return files;
     }
 
-    OwnedRing rings() {
-        return rings;
+    Lane lane() {
+        return lane;
     }
 
     Bounces bounces() {

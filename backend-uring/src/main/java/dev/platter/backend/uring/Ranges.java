@@ -30,7 +30,8 @@ final class Ranges implements AutoCloseable {
 
     private final ImageFile image;
     private final FlushLedger ledger;
-    private final OwnedRing rings;
+    private final Lane lane;
+    private final QueueFiles files;
     private final Endings endings;
     private final Syncs syncs;
     private final IoCounters counters;
@@ -44,7 +45,8 @@ final class Ranges implements AutoCloseable {
     Ranges(
             ImageFile image,
             FlushLedger ledger,
-            OwnedRing rings,
+            Lane lane,
+            QueueFiles files,
             Endings endings,
             Syncs syncs,
             IoCounters counters,
@@ -53,7 +55,8 @@ final class Ranges implements AutoCloseable {
             Arena arena) {
         this.image = image;
         this.ledger = ledger;
-        this.rings = rings;
+        this.lane = lane;
+        this.files = files;
         this.endings = endings;
         this.syncs = syncs;
         this.counters = counters;
@@ -127,7 +130,7 @@ final class Ranges implements AutoCloseable {
 
     /** Submits the call of the request's step, or defers it where the ring is full. */
     void start(Request request) {
-        if (rings.free() == 0) {
+        if (!lane.room(1)) {
             deferred.add(request);
             return;
         }
@@ -135,11 +138,7 @@ final class Ranges implements AutoCloseable {
         if (request.step == RangeStep.WRITE) {
             writeZeroes(request);
         } else {
-            rings.claim()
-                    .start(
-                            IoUringOp.FALLOCATE,
-                            QueueFiles.MAIN,
-                            UserData.of(request.slot, UserData.CALL))
+            lane.start(IoUringOp.FALLOCATE, files.main(), request.slot, UserData.CALL)
                     .offset(request.offset)
                     .address(request.length)
                     .length(request.step.mode);
@@ -151,9 +150,8 @@ final class Ranges implements AutoCloseable {
         long leftBytes = request.length - request.done;
         int pieces = (int) Math.min(leftBytes / ZERO_BYTES, ZERO_PIECES);
         IoVector vector = zeroVector();
-        long userData = UserData.of(request.slot, UserData.CALL);
         int opcode = pieces > 0 ? IoUringOp.WRITEV : IoUringOp.WRITE;
-        Sqe sqe = rings.claim().start(opcode, QueueFiles.MAIN, userData);
+        Sqe sqe = lane.start(opcode, files.main(), request.slot, UserData.CALL);
         sqe.offset(request.offset + request.done);
         if (pieces > 0) {
             sqe.address(vector.entries().address()).length(pieces);

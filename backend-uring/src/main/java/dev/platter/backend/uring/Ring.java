@@ -12,6 +12,7 @@ import dev.platter.linux.IoUringRegister;
 import dev.platter.linux.IoUringSetup;
 import dev.platter.linux.IoUringSq;
 import dev.platter.linux.IoUringSqe;
+import dev.platter.linux.IoUringWaitTime;
 import dev.platter.linux.LinuxException;
 import dev.platter.linux.MappedFile;
 import dev.platter.linux.Memory;
@@ -25,6 +26,7 @@ import java.lang.foreign.ValueLayout;
  */
 final class Ring implements AutoCloseable {
     private static final int ANY_PLACE = -1;
+    private static final long FOREVER = -1;
 
     private final IoUringCalls calls;
     private final int fd;
@@ -34,6 +36,7 @@ final class Ring implements AutoCloseable {
     private final MappedFile entries;
     private final SubmissionQueue submissions;
     private final CompletionQueue completions;
+    private final IoUringWaitTime waitTime = new IoUringWaitTime(Arena.ofAuto());
     private int enterFd;
     private int enterFlags = IoUringEnter.GETEVENTS;
 
@@ -191,11 +194,32 @@ final class Ring implements AutoCloseable {
      *     back
      */
     int enter(int waitFor) {
+        return enter(waitFor, FOREVER);
+    }
+
+    /**
+     * Hands over the claimed entries and waits for a completion.
+     *
+     * @param timeoutNanos how long at most; negative without end
+     * @return as of {@link #enter}
+     */
+    int enterAndWait(long timeoutNanos) {
+        return enter(1, timeoutNanos);
+    }
+
+    private int enter(int waitFor, long timeoutNanos) {
         for (; ; ) {
             int pending = submissions.publish();
-            int answer = calls.enter(enterFd, pending, waitFor, enterFlags);
+            int answer = call(pending, waitFor, timeoutNanos);
             if (answer == -Errnos.EINTR) {
+                if (timeoutNanos >= 0 && pending == 0) {
+                    // Rather too early than twice as late: the caller looks at the time.
+                    return 0;
+                }
                 continue;
+            }
+            if (answer == -Errnos.ETIME) {
+                return 0;
             }
             if (answer < 0) {
                 return answer;
@@ -211,6 +235,14 @@ final class Ring implements AutoCloseable {
                 return -Errnos.EAGAIN;
             }
         }
+    }
+
+    private int call(int pending, int waitFor, long timeoutNanos) {
+        if (timeoutNanos < 0) {
+            return calls.enter(enterFd, pending, waitFor, enterFlags);
+        }
+        waitTime.set(timeoutNanos);
+        return calls.enter(enterFd, pending, waitFor, enterFlags | IoUringEnter.EXT_ARG, waitTime);
     }
 
     /**

@@ -44,6 +44,13 @@ final class Sqe {
         return this;
     }
 
+    /** As {@link #start}, on a descriptor that is not registered. */
+    Sqe startOn(int opcode, int fd, long userData) {
+        start(opcode, fd, userData);
+        entries.set(JAVA_BYTE, at + IoUringSqe.FLAGS, (byte) 0);
+        return this;
+    }
+
     /** Adds flags of the entry, such as {@link IoUringSqe#IO_LINK}. */
     Sqe flag(int flags) {
         entries.set(JAVA_BYTE, at + IoUringSqe.FLAGS, (byte) (flags() | flags));

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * until it has ended, here or on another queue. Owner thread only.
  */
 final class Syncs {
-    private final OwnedRing rings;
+    private final Lane lane;
+    private final QueueFiles files;
     private final FlushLedger ledger;
     private final FlushWaker waker;
     private final Endings endings;
@@ -25,13 +26,15 @@ final class Syncs {
     private @Nullable Request admitted;
 
     Syncs(
-            OwnedRing rings,
+            Lane lane,
+            QueueFiles files,
             FlushLedger ledger,
             FlushWaker waker,
             Endings endings,
             IoCounters counters,
             RequestList deferred) {
-        this.rings = rings;
+        this.lane = lane;
+        this.files = files;
         this.ledger = ledger;
         this.waker = waker;
         this.endings = endings;
@@ -48,7 +51,7 @@ final class Syncs {
 
     /** Goes on with a request of which only the synchronisation is left. */
     void start(Request request) {
-        if (rings.free() == 0) {
+        if (!lane.room(1)) {
             deferred.add(request);
         } else if (request == admitted) {
             submit(request);
@@ -80,8 +83,7 @@ final class Syncs {
 
     private void submit(Request request) {
         counters.countSync();
-        rings.claim()
-                .start(IoUringOp.FSYNC, QueueFiles.MAIN, UserData.of(request.slot, UserData.SYNC))
+        lane.start(IoUringOp.FSYNC, files.main(), request.slot, UserData.SYNC)
                 .operationFlags(IoUringSqe.FSYNC_DATASYNC);
     }
 

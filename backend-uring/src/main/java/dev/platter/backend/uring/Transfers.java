@@ -24,7 +24,7 @@ final class Transfers {
 
     private final ImageFile image;
     private final FlushLedger ledger;
-    private final OwnedRing rings;
+    private final Lane lane;
     private final QueueFiles files;
     private final Bounces bounces;
     private final Endings endings;
@@ -37,7 +37,7 @@ final class Transfers {
     Transfers(
             ImageFile image,
             FlushLedger ledger,
-            OwnedRing rings,
+            Lane lane,
             QueueFiles files,
             Bounces bounces,
             Endings endings,
@@ -46,7 +46,7 @@ final class Transfers {
             RequestList deferred) {
         this.image = image;
         this.ledger = ledger;
-        this.rings = rings;
+        this.lane = lane;
         this.files = files;
         this.bounces = bounces;
         this.endings = endings;
@@ -87,7 +87,7 @@ final class Transfers {
         if (!dsync && durableInFlight > 0) {
             return Way.FLUSHED;
         }
-        request.syncFile = files.acquire(rings.ring());
+        request.syncFile = files.acquire();
         if (request.syncFile == QueueFiles.NONE) {
             return Way.FLUSHED;
         }
@@ -99,7 +99,7 @@ final class Transfers {
         if (request.bounced && request.slab == null) {
             request.slab = bounces.acquire();
         }
-        if (rings.free() < 2 || (request.bounced && request.slab == null)) {
+        if ((request.bounced && request.slab == null) || !lane.room(2)) {
             deferred.add(request);
             return;
         }
@@ -152,8 +152,8 @@ final class Transfers {
     }
 
     private Sqe claim(Request request, int opcode, long lengthBytes) {
-        int file = request.syncFile == QueueFiles.NONE ? QueueFiles.MAIN : request.syncFile;
-        Sqe sqe = rings.claim().start(opcode, file, UserData.of(request.slot, UserData.CALL));
+        int file = request.syncFile == QueueFiles.NONE ? files.main() : request.syncFile;
+        Sqe sqe = lane.start(opcode, file, request.slot, UserData.CALL);
         sqe.offset(request.offset + request.done);
         if (request.async) {
             sqe.flag(IoUringSqe.ASYNC);
@@ -185,11 +185,7 @@ final class Transfers {
         }
         sqe.flag(IoUringSqe.IO_LINK);
         request.owed = 2;
-        rings.claim()
-                .start(
-                        IoUringOp.FSYNC,
-                        request.syncFile,
-                        UserData.of(request.slot, UserData.LINKED_SYNC))
+        lane.start(IoUringOp.FSYNC, request.syncFile, request.slot, UserData.LINKED_SYNC)
                 .operationFlags(IoUringSqe.FSYNC_DATASYNC);
     }
 

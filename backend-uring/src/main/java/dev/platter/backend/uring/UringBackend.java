@@ -6,6 +6,7 @@ import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockLimits;
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.api.device.EventLoop;
 import dev.platter.backend.file.DsyncPreference;
 import dev.platter.backend.file.FlushLedger;
 import dev.platter.backend.file.ImageFile;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,10 +106,23 @@ public final class UringBackend implements BlockBackend {
         return image.description(NAME);
     }
 
-    /** The queue closes the arena. */
     @Override
+    public BlockQueue openQueue(int capacity) throws BackendException {
+        return openQueue(capacity, (RingLoop) null);
+    }
+
+    /** In a ring of this backend's kind the queue takes a share of it. */
+    @Override
+    public BlockQueue openQueue(int capacity, EventLoop loop) throws BackendException {
+        return loop instanceof RingLoop ring
+                ? openQueue(capacity, ring)
+                : BlockBackend.super.openQueue(capacity, loop);
+    }
+
+    /** The queue closes the arena. */
     @SuppressWarnings("MustBeClosedChecker")
-    public synchronized BlockQueue openQueue(int capacity) throws BackendException {
+    private synchronized BlockQueue openQueue(int capacity, @Nullable RingLoop loop)
+            throws BackendException {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity must be 1 or more: " + capacity);
         }
@@ -117,7 +132,8 @@ public final class UringBackend implements BlockBackend {
         // Shared, as the thread that opens a queue may hand it to another.
         Arena arena = Arena.ofShared();
         UringQueue queue =
-                new UringQueue(this, capacity, filesOf.apply(arena), callsOf.apply(arena), arena);
+                new UringQueue(
+                        this, capacity, filesOf.apply(arena), callsOf.apply(arena), loop, arena);
         open.add(queue);
         return queue;
     }

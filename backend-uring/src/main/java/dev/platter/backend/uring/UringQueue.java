@@ -12,35 +12,27 @@ import dev.platter.backend.file.ImageFile;
 import dev.platter.backend.file.ImageSpace;
 import dev.platter.backend.file.IoCounters;
 import dev.platter.backend.uring.Request.Operation;
-import dev.platter.linux.Errnos;
 import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringCalls;
 import java.lang.foreign.Arena;
-import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A queue whose requests go through a ring of its own: a submit call fills in an entry, {@link
- * #poll} hands all of them over and collects completions, in at most one system call where nothing
- * goes wrong.
+ * A queue whose requests go through a ring: a submit call fills in an entry. Of a ring of its own
+ * {@link #poll} hands all entries over and collects completions, in at most one system call where
+ * nothing goes wrong; in the ring of a {@link RingLoop} its turns do that, and poll delivers.
  */
-final class UringQueue implements BlockQueue {
+final class UringQueue implements BlockQueue, CompletionSink {
     /** How often one poll hands over what its completions gave rise to, before it returns. */
     private static final int MAX_ROUNDS = 4;
-
-    /** How often the kernel is asked again that has no room for an entry just now. */
-    private static final int MAX_REFUSALS = 1000;
-
-    private static final long REFUSED_NANOS = 10_000;
-
-    private static final Logger LOG = LoggerFactory.getLogger(UringQueue.class);
 
     private final UringBackend backend;
     private final ImageFile image;
     private final FlushLedger ledger;
     private final QueueResources resources;
-    private final OwnedRing rings;
+    private final Lane lane;
+    private final boolean shared;
+    private final RingPump pump;
     private final FlushWaker waker;
     private final IoCounters counters = new IoCounters();
     private final RequestList deferred = new RequestList();
@@ -50,21 +42,35 @@ final class UringQueue implements BlockQueue {
     private final Ranges ranges;
     private boolean closed;
 
-    UringQueue(UringBackend backend, int capacity, FileCalls files, IoUringCalls calls, Arena arena)
+    /**
+     * Opens a queue.
+     *
+     * @param loop the loop whose ring it shares, or null for a ring of its own
+     * @param arena closed with the queue, or at once on failure
+     */
+    UringQueue(
+            UringBackend backend,
+            int capacity,
+            FileCalls files,
+            IoUringCalls calls,
+            @Nullable RingLoop loop,
+            Arena arena)
             throws BackendException {
         this.backend = backend;
         image = backend.image();
         ledger = backend.ledger();
-        resources = QueueResources.open(image, capacity, files, calls, arena);
-        rings = resources.rings();
+        resources = QueueResources.open(image, capacity, files, calls, loop, arena);
+        lane = resources.lane();
+        shared = loop != null;
+        pump = new RingPump(this, image.path());
         waker = resources.waker();
         endings = new Endings(capacity, resources.files(), resources.bounces(), counters);
-        syncs = new Syncs(rings, ledger, waker, endings, counters, deferred);
+        syncs = new Syncs(lane, resources.files(), ledger, waker, endings, counters, deferred);
         transfers =
                 new Transfers(
                         image,
                         ledger,
-                        rings,
+                        lane,
                         resources.files(),
                         resources.bounces(),
                         endings,
@@ -73,7 +79,19 @@ final class UringQueue implements BlockQueue {
                         deferred);
         ImageSpace space =
                 new ImageSpace(files, resources.files().mainFd(), image.blockDevice(), arena);
-        ranges = new Ranges(image, ledger, rings, endings, syncs, counters, deferred, space, arena);
+        ranges =
+                new Ranges(
+                        image,
+                        ledger,
+                        lane,
+                        resources.files(),
+                        endings,
+                        syncs,
+                        counters,
+                        deferred,
+                        space,
+                        arena);
+        lane.bind(this);
     }
 
     @Override
@@ -137,13 +155,13 @@ final class UringQueue implements BlockQueue {
 
     /** Makes the ring the calling thread's, if it is another's: 0 or a negative errno. */
     private int own() {
-        if (rings.owned()) {
+        if (lane.owned()) {
             return 0;
         }
         if (endings.inFlight() > 0) {
             throw new IllegalStateException("a queue changes hands with requests in flight");
         }
-        return rings.adopt();
+        return lane.adopt();
     }
 
     private void begin(Request request, int refusal) {
@@ -193,71 +211,43 @@ final class UringQueue implements BlockQueue {
             // Idle, as another thread's queue was: there is nothing to deliver.
             return 0;
         }
+        return shared ? collect(handler) : exchange(handler);
+    }
+
+    /** Delivers what the loop's turns have brought, and prepares what they are to hand over. */
+    private int collect(CompletionHandler handler) {
+        if (waker.collect()) {
+            syncs.askAgain();
+        }
+        startDeferred();
+        return endings.deliver(handler, endings.capacity());
+    }
+
+    /** Hands over and collects by a ring that is this queue's alone. */
+    private int exchange(CompletionHandler handler) {
         int delivered = 0;
         for (int round = 0; round < MAX_ROUNDS; round++) {
             if (waker.collect()) {
                 syncs.askAgain();
             }
-            handOver();
-            reap();
+            pump.handOver(lane.ring());
+            pump.reap(lane.ring());
             startDeferred();
             delivered += endings.deliver(handler, endings.capacity());
-            if (endings.isEmpty() && !rings.needsHandOver()) {
+            if (endings.isEmpty() && !lane.ring().needsEnter()) {
                 return delivered;
             }
         }
         // There may be more for ever: the owner comes back for it, told by the descriptor.
-        handOver();
+        pump.handOver(lane.ring());
         if (!endings.isEmpty()) {
             waker.signal();
         }
         return delivered;
     }
 
-    private void handOver() {
-        int answer = rings.handOver();
-        for (int refusals = 0; answer < 0; refusals++) {
-            if (!passing(answer) || refusals == MAX_REFUSALS) {
-                refuse(answer);
-                return;
-            }
-            if (!reap()) {
-                LockSupport.parkNanos(REFUSED_NANOS);
-            }
-            answer = rings.handOver();
-        }
-    }
-
-    /** Whether a refusal is for want of memory, or of room for completions. */
-    private static boolean passing(int answer) {
-        return answer == -Errnos.EAGAIN || answer == -Errnos.EBUSY || answer == -Errnos.ENOMEM;
-    }
-
-    /** Ends what the kernel will not take. */
-    private void refuse(int answer) {
-        SubmissionQueue submissions = rings.ring().submissions();
-        int count = submissions.unsubmitted();
-        LOG.error(
-                "{}: io_uring refuses {} operations: {}",
-                image.path(),
-                count,
-                Errnos.message(-answer));
-        int result = passing(answer) ? -Errno.ENOMEM : -Errno.EIO;
-        for (int left = count; left > 0; left--) {
-            completed(submissions.takeBack(), result);
-        }
-    }
-
-    private boolean reap() {
-        boolean any = false;
-        while (rings.completions().next()) {
-            any = true;
-            completed(rings.completions().userData(), rings.completions().result());
-        }
-        return any;
-    }
-
-    private void completed(long userData, int result) {
+    @Override
+    public void completed(long userData, int result, int completionFlags) {
         Request request = endings.of(UserData.slot(userData));
         switch (UserData.part(userData)) {
             case UserData.SYNC -> {
@@ -276,6 +266,11 @@ final class UringQueue implements BlockQueue {
                 ranges.answered(request);
             }
         }
+    }
+
+    @Override
+    public void refused(long userData, int result) {
+        completed(userData, result, 0);
     }
 
     /** Starts what lacked the means when it was to be started; what still lacks them stays. */
@@ -301,6 +296,12 @@ final class UringQueue implements BlockQueue {
     @Override
     public int completionFd() {
         return resources.completionFd();
+    }
+
+    /** In a loop, what has ended meanwhile is announced by nothing else. */
+    @Override
+    public boolean mustPoll() {
+        return shared && !endings.isEmpty();
     }
 
     @Override

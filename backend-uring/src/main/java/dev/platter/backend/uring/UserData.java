@@ -1,14 +1,15 @@
 package dev.platter.backend.uring;
 
 /**
- * What a submission carries to its completion: the slot of its request, and which part of the
- * request it is.
+ * What a submission carries to its completion: the lane of the queue it belongs to, the slot of the
+ * request, and which part of the request it is. Lane 0 is the loop's own: then the slot is the
+ * number of a watch.
  *
  * <pre>
- *  63        34   33 32   31                  0
- *  +------------+-------+---------------------+
- *  | 0          | part  | slot                |
- *  +------------+-------+---------------------+
+ *  63                 40 39           32 31                  0
+ *  +--------------------+---------------+---------------------+
+ *  | lane               | part          | slot                |
+ *  +--------------------+---------------+---------------------+
  * </pre>
  */
 final class UserData {
@@ -24,12 +25,30 @@ final class UserData {
     /** Nothing, in place of a linked synchronisation that lost its transfer. */
     static final int ORPHAN = 3;
 
+    /** Of the loop: a watch, or its removal. */
+    static final int WATCH = 4;
+
+    static final int UNWATCH = 5;
+
+    /** Of the loop: a signal to an eventfd, which is the slot. */
+    static final int SIGNAL = 6;
+
+    /** The lane of what belongs to no queue. */
+    static final int NO_LANE = 0;
+
     private static final int PART_SHIFT = 32;
+    private static final int LANE_SHIFT = 40;
+    private static final int PART_MASK = 0xff;
+    private static final long SLOT_MASK = 0xffff_ffffL;
 
     private UserData() {}
 
-    static long of(int slot, int part) {
-        return (long) part << PART_SHIFT | slot;
+    static long of(int lane, int slot, int part) {
+        return (long) lane << LANE_SHIFT | (long) part << PART_SHIFT | (slot & SLOT_MASK);
+    }
+
+    static int lane(long userData) {
+        return (int) (userData >>> LANE_SHIFT);
     }
 
     static int slot(long userData) {
@@ -37,10 +56,10 @@ final class UserData {
     }
 
     static int part(long userData) {
-        return (int) (userData >>> PART_SHIFT);
+        return (int) (userData >>> PART_SHIFT) & PART_MASK;
     }
 
     static long orphaned(long userData) {
-        return of(slot(userData), ORPHAN);
+        return of(lane(userData), slot(userData), ORPHAN);
     }
 }

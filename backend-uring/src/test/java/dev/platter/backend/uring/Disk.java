@@ -11,6 +11,7 @@ import dev.platter.api.block.CacheMode;
 import dev.platter.api.block.CompletionHandler;
 import dev.platter.api.memory.IoVector;
 import dev.platter.linux.Epoll;
+import dev.platter.linux.IoUringCalls;
 import dev.platter.linux.Kernel;
 import dev.platter.linux.LinuxException;
 import dev.platter.linux.LinuxFileCalls;
@@ -22,6 +23,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * A backend with one queue, driven one request at a time. It polls only when the queue's descriptor
@@ -30,14 +35,49 @@ import java.util.OptionalLong;
 final class Disk implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 20_000;
 
+    /** A ring that is too small for what the tests have in flight. */
+    private static final int LOOP_SUBMISSIONS = 4;
+
+    private static final int LOOP_COMPLETIONS = 8;
+
+    private static final Map<BlockQueue, RingLoop> LOOPS = new ConcurrentHashMap<>();
+
+    /**
+     * Whether queues share the ring of a loop; set by the tests that want it, for all that follow.
+     */
+    static volatile boolean inLoop;
+
     final UringBackend backend;
     final BlockQueue queue;
+    private final Function<Arena, IoUringCalls> callsOf;
     private final Arena arena = Arena.ofShared();
     private int result;
 
-    private Disk(UringBackend backend) throws BackendException {
-        this.backend = backend;
-        queue = backend.openQueue(16);
+    private Disk(BackendOptions options, Function<Arena, IoUringCalls> callsOf)
+            throws BackendException {
+        this.callsOf = callsOf;
+        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf);
+        queue = openQueue(16);
+    }
+
+    /** A queue with a ring of its own, or in a loop of its own; virtual threads have no loop. */
+    BlockQueue openQueue(int capacity) throws BackendException {
+        if (!inLoop || Thread.currentThread().isVirtual()) {
+            return backend.openQueue(capacity);
+        }
+        RingLoop loop = RingLoop.open(callsOf, LOOP_SUBMISSIONS, LOOP_COMPLETIONS);
+        BlockQueue opened = backend.openQueue(capacity, loop);
+        assertThat(opened.completionFd()).isEqualTo(-1);
+        LOOPS.put(opened, loop);
+        return opened;
+    }
+
+    static void close(BlockQueue queue) {
+        queue.close();
+        RingLoop loop = LOOPS.remove(queue);
+        if (loop != null) {
+            loop.close();
+        }
     }
 
     static BackendOptions options(Path path, CacheMode mode, long sizeBytes, String dsync) {
@@ -51,19 +91,14 @@ final class Disk implements AutoCloseable {
     }
 
     static Disk open(BackendOptions options) throws BackendException {
-        return new Disk(UringBackend.open(options, LinuxFileCalls::new, LinuxIoUringCalls::new));
+        return new Disk(options, LinuxIoUringCalls::new);
     }
 
     static Disk open(BackendOptions options, FaultRing.Script script) throws BackendException {
         if (!Kernel.atLeast(6, 9)) {
             skip("only Linux 6.9 and later can be made to answer faults");
         }
-        Disk disk =
-                new Disk(
-                        UringBackend.open(
-                                options,
-                                LinuxFileCalls::new,
-                                callsArena -> new FaultRing(callsArena, script)));
+        Disk disk = new Disk(options, callsArena -> new FaultRing(callsArena, script));
         script.arm();
         return disk;
     }
@@ -151,11 +186,51 @@ final class Disk implements AutoCloseable {
 
     /** Polls, waiting for the descriptor in between, until nothing is in flight. */
     static void drain(BlockQueue queue, CompletionHandler handler) {
+        RingLoop loop = LOOPS.get(queue);
+        if (loop == null) {
+            drainByDescriptor(queue, handler);
+        } else {
+            drainInLoop(queue, loop, handler);
+        }
+    }
+
+    private static void drainInLoop(BlockQueue queue, RingLoop loop, CompletionHandler handler) {
+        queue.poll(handler);
+        while (queue.inFlight() > 0) {
+            if (!queue.mustPoll()) {
+                long start = System.nanoTime();
+                assertThat(loop.turn(TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)))
+                        .isNotNegative();
+                assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start))
+                        .as("woken")
+                        .isLessThan(PATIENCE_MILLIS);
+            }
+            queue.poll(handler);
+        }
+    }
+
+    /**
+     * A virtual thread lets others at its carrier meanwhile: it may wait for what one of them does.
+     */
+    private static int awaited(Epoll epoll) {
+        if (!Thread.currentThread().isVirtual()) {
+            return epoll.await(PATIENCE_MILLIS);
+        }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        int answer = epoll.await(0);
+        while (answer == 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100));
+            answer = epoll.await(0);
+        }
+        return answer;
+    }
+
+    private static void drainByDescriptor(BlockQueue queue, CompletionHandler handler) {
         try (Epoll epoll = Epoll.create(1)) {
             epoll.add(queue.completionFd(), PollEvents.IN, 0);
             queue.poll(handler);
             while (queue.inFlight() > 0) {
-                assertThat(epoll.await(PATIENCE_MILLIS)).as("woken").isEqualTo(1);
+                assertThat(awaited(epoll)).as("woken").isEqualTo(1);
                 queue.poll(handler);
             }
             assertThat(epoll.await(0)).as("readable with nothing in flight").isZero();
@@ -173,7 +248,7 @@ final class Disk implements AutoCloseable {
 
     @Override
     public void close() throws BackendException {
-        queue.close();
+        close(queue);
         backend.close();
         arena.close();
     }

@@ -10,6 +10,7 @@ import dev.platter.linux.IoUringOp;
 import dev.platter.linux.IoUringParams;
 import dev.platter.linux.IoUringSq;
 import dev.platter.linux.IoUringSqe;
+import dev.platter.linux.IoUringWaitTime;
 import dev.platter.linux.LinuxException;
 import dev.platter.linux.LinuxIoUringCalls;
 import dev.platter.linux.MappedFile;
@@ -145,6 +146,26 @@ final class FaultRing implements IoUringCalls {
 
     @Override
     public int enter(int fd, int submissions, int completions, int flags) {
+        int taken = meddled(submissions);
+        return taken < 0
+                ? taken
+                : real.enter(fd, taken, wait(taken, submissions, completions), flags);
+    }
+
+    @Override
+    public int enter(int fd, int submissions, int completions, int flags, IoUringWaitTime time) {
+        int taken = meddled(submissions);
+        return taken < 0
+                ? taken
+                : real.enter(fd, taken, wait(taken, submissions, completions), flags, time);
+    }
+
+    /** The kernel does not wait when it has not taken all. */
+    private static int wait(int taken, int submissions, int completions) {
+        return taken == submissions ? completions : 0;
+    }
+
+    private int meddled(int submissions) {
         int taken = script.armed ? script.takes(submissions) : submissions;
         if (taken < 0) {
             return taken;
@@ -155,7 +176,7 @@ final class FaultRing implements IoUringCalls {
                 meddle((long) (head + i & (size - 1)) * IoUringSqe.BYTES);
             }
         }
-        return real.enter(fd, taken, completions, flags);
+        return taken;
     }
 
     private void meddle(long at) {

@@ -73,6 +73,18 @@ class ModelTest {
     }
 
     @Property(tries = 60)
+    void theDiskIsAnArrayOfBytesInALoopToo(
+            @ForAll("requests") List<Request> requests, @ForAll boolean direct, @ForAll long seed)
+            throws Exception {
+        Disk.inLoop = true;
+        try {
+            run(onDisk, direct, requests, seed);
+        } finally {
+            Disk.inLoop = false;
+        }
+    }
+
+    @Property(tries = 60)
     void theDiskIsAnArrayOfBytesInMemoryToo(
             @ForAll("requests") List<Request> requests, @ForAll long seed) throws Exception {
         run(inMemory, false, requests, seed);

@@ -15,6 +15,7 @@ import dev.platter.linux.IoUringRegister;
 import dev.platter.linux.IoUringSetup;
 import dev.platter.linux.IoUringSq;
 import dev.platter.linux.IoUringSqe;
+import dev.platter.linux.IoUringWaitTime;
 import dev.platter.linux.Kernel;
 import dev.platter.linux.LinuxFileCalls;
 import dev.platter.linux.LinuxIoUringCalls;
@@ -309,15 +310,15 @@ class RingTest {
             ring.enable();
             image(ring, 4096);
             script.arm();
-            transfer(ring, IoUringOp.WRITE, UserData.of(5, UserData.CALL), 4096)
+            transfer(ring, IoUringOp.WRITE, UserData.of(1, 5, UserData.CALL), 4096)
                     .flag(IoUringSqe.IO_LINK);
-            sync(ring, UserData.of(5, UserData.LINKED_SYNC));
-            nop(ring, UserData.of(6, UserData.CALL));
+            sync(ring, UserData.of(1, 5, UserData.LINKED_SYNC));
+            nop(ring, UserData.of(1, 6, UserData.CALL));
             assertThat(await(ring, 3).keySet())
                     .containsExactlyInAnyOrder(
-                            UserData.of(5, UserData.CALL),
-                            UserData.of(5, UserData.ORPHAN),
-                            UserData.of(6, UserData.CALL));
+                            UserData.of(1, 5, UserData.CALL),
+                            UserData.of(1, 5, UserData.ORPHAN),
+                            UserData.of(1, 6, UserData.CALL));
             assertThat(script.calls()).extracting(FaultRing.Call::name).containsExactly("pwrite");
         }
     }
@@ -363,6 +364,12 @@ class RingTest {
 
             @Override
             public int enter(int fd, int submissions, int completions, int flags) {
+                return -Errnos.EBADF;
+            }
+
+            @Override
+            public int enter(
+                    int fd, int submissions, int completions, int flags, IoUringWaitTime time) {
                 return -Errnos.EBADF;
             }
 
