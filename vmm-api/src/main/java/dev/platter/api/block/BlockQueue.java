@@ -77,6 +77,17 @@ public interface BlockQueue extends AutoCloseable {
     boolean discard(long tag, long offsetBytes, long lengthBytes, int flags);
 
     /**
+     * Asks that a request in flight be given up: its result is no longer wanted. It completes all
+     * the same, once, in a later {@link #poll}: with {@code -ECANCELED} if it was given up, else
+     * with its true result. A write that was given up may have been made in part. It is a wish: a
+     * queue that cannot give anything up does nothing, as the default does.
+     *
+     * @param tag the request's; where several in flight have it, each is meant, and where none has,
+     *     nothing happens
+     */
+    default void cancel(long tag) {}
+
+    /**
      * Hands the submitted batch to the host and delivers what has completed. Where the host's calls
      * block, they are made here, a bounded number of them: then requests may remain in flight, and
      * the next poll makes further ones.
