@@ -9,13 +9,10 @@ import dev.platter.linux.LinuxIoUringCalls;
 import java.lang.foreign.Arena;
 import java.util.Optional;
 
-/** The provider of {@link UringBackend}; by name only, until it is shown where it is faster. */
+/** The provider of {@link UringBackend}. */
 public final class UringBackendProvider implements BlockBackendProvider {
-    /**
-     * Below the POSIX backend's: io_uring hands work that synchronises to a kernel worker, and at
-     * depth 1 that costs more than the system call it saves.
-     */
-    private static final int PRIORITY = 5;
+    /** Above the POSIX backend's. */
+    private static final int PRIORITY = 20;
 
     /** For {@link java.util.ServiceLoader}. */
     public UringBackendProvider() {}

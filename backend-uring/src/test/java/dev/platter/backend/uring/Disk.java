@@ -72,6 +72,14 @@ final class Disk implements AutoCloseable {
         return opened;
     }
 
+    /** Takes a turn of the loop that the queue is in, if it is in one, without waiting. */
+    void turn() {
+        RingLoop loop = inLoop ? LOOPS.get(queue) : null;
+        if (loop != null) {
+            loop.turn(0);
+        }
+    }
+
     static void close(BlockQueue queue) {
         queue.close();
         RingLoop loop = LOOPS.remove(queue);

@@ -48,7 +48,7 @@ class TransferTest {
         path = folder.resolve("disk.raw");
     }
 
-    private BackendOptions options(CacheMode mode) {
+    BackendOptions options(CacheMode mode) {
         return Disk.options(path, mode, MIB, null);
     }
 
@@ -68,7 +68,7 @@ class TransferTest {
                         .filter(found -> found.name().equals("uring"))
                         .findFirst()
                         .orElseThrow();
-        assertThat(provider.priority()).isEqualTo(5);
+        assertThat(provider.priority()).isEqualTo(20);
         assertThat(provider.unavailable()).isEmpty();
         provider.open(options(CacheMode.WRITEBACK)).close();
         assertThatThrownBy(
@@ -377,6 +377,7 @@ class TransferTest {
         disk.queue.writev(7, 8192, aligned, IoFlags.FUA);
         disk.queue.flush(8);
         while (disk.queue.inFlight() > 0) {
+            disk.turn();
             disk.queue.poll(handler);
         }
     }

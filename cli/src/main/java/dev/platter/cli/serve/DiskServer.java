@@ -2,6 +2,9 @@ package dev.platter.cli.serve;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.api.device.EventLoopProvider;
+import dev.platter.backend.uring.RingLoopProvider;
+import dev.platter.loop.EpollLoopProvider;
 import dev.platter.scsi.LogicalUnit;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.vhostuser.VhostUserException;
@@ -14,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +50,8 @@ public final class DiskServer implements AutoCloseable {
                 disks.add(OpenDisk.open(spec));
             }
             VirtioScsiDevice device = new VirtioScsiDevice(targets(addresses, disks), queues);
-            DiskServer server = new DiskServer(disks, listen(socket, device, queues));
+            EventLoopProvider loops = loops();
+            DiskServer server = new DiskServer(disks, listen(socket, device, queues, loops));
             server.logDisks(addresses);
             return server;
         } catch (UsageException | RuntimeException | Error e) {
@@ -68,14 +73,28 @@ public final class DiskServer implements AutoCloseable {
         }
     }
 
-    private static VhostUserServer listen(Path socket, VirtioScsiDevice device, int queues)
+    /** What the threads of queues wait in: the kernel's ring where there is one. */
+    private static EventLoopProvider loops() {
+        EventLoopProvider ring = new RingLoopProvider();
+        Optional<String> unavailable = ring.unavailable();
+        if (unavailable.isEmpty()) {
+            return ring;
+        }
+        LOG.info("queues wait in epoll: {}", unavailable.get());
+        return new EpollLoopProvider();
+    }
+
+    private static VhostUserServer listen(
+            Path socket, VirtioScsiDevice device, int queues, EventLoopProvider loops)
             throws UsageException {
         try {
             return VhostUserServer.listen(
                     socket,
                     device,
                     new VhostUserOptions(
-                            queues + CONTROL_AND_EVENT_QUEUE, VhostUserOptions.MEMORY_SLOT_LIMIT));
+                            queues + CONTROL_AND_EVENT_QUEUE,
+                            VhostUserOptions.MEMORY_SLOT_LIMIT,
+                            loops));
         } catch (VhostUserException e) {
             throw new UsageException("--socket: " + e.getMessage());
         }

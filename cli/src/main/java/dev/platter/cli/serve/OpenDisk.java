@@ -77,6 +77,10 @@ final class OpenDisk implements AutoCloseable {
             } else if (named || (name.equals("auto") && unavailable.isEmpty())) {
                 return provider;
             }
+            if (name.equals("auto")) {
+                LOG.info(
+                        "backend=auto passes {} over: {}", provider.name(), unavailable.orElse(""));
+            }
         }
         List<String> names = providers.stream().map(BlockBackendProvider::name).toList();
         throw new UsageException(

@@ -1,11 +1,14 @@
 package dev.platter.it.device;
 
+import dev.platter.api.device.EventLoopProvider;
 import dev.platter.api.device.VirtioDevice;
+import dev.platter.backend.uring.RingLoopProvider;
 import dev.platter.driver.FrontEnd;
 import dev.platter.driver.GuestMemory;
 import dev.platter.driver.InProcessFrontEnd;
 import dev.platter.driver.VhostUserFrontEnd;
 import dev.platter.driver.VhostUserOptions;
+import dev.platter.loop.EpollLoopProvider;
 import dev.platter.vhostuser.VhostUserServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,10 +25,18 @@ enum Attachment {
     SOCKET,
 
     /** Over the socket, with the habits of QEMU 10 and whole memory tables. */
-    SOCKET_WITH_ACKNOWLEDGEMENTS;
+    SOCKET_WITH_ACKNOWLEDGEMENTS,
+
+    /** Over the socket, each queue's thread waiting in a ring that its disks share. */
+    SOCKET_IN_RING;
 
     boolean overSocket() {
-        return this == SOCKET || this == SOCKET_WITH_ACKNOWLEDGEMENTS;
+        return this == SOCKET || this == SOCKET_WITH_ACKNOWLEDGEMENTS || this == SOCKET_IN_RING;
+    }
+
+    /** The backend that goes with it, where a test names no other. */
+    String backend() {
+        return this == SOCKET_IN_RING ? "uring" : "posix";
     }
 
     /** A running attachment; closed in the order front-end, server. */
@@ -38,23 +49,35 @@ enum Attachment {
             case IN_PROCESS -> new Attached(InProcessFrontEnd.threaded(device, memory), () -> {});
             case IN_PROCESS_ON_ONE_THREAD ->
                     new Attached(InProcessFrontEnd.inline(device, memory), () -> {});
-            case SOCKET -> overSocket(device, memory, socket, options);
+            case SOCKET -> overSocket(device, memory, socket, options, new EpollLoopProvider());
+            case SOCKET_IN_RING ->
+                    overSocket(device, memory, socket, options, new RingLoopProvider());
             case SOCKET_WITH_ACKNOWLEDGEMENTS ->
                     overSocket(
                             device,
                             memory,
                             socket,
                             options.withDialect(VhostUserOptions.Dialect.QEMU_10)
-                                    .withMemorySlots(false));
+                                    .withMemorySlots(false),
+                            new EpollLoopProvider());
         };
     }
 
     private static Attached overSocket(
-            VirtioDevice device, GuestMemory memory, Path socket, VhostUserOptions options)
+            VirtioDevice device,
+            GuestMemory memory,
+            Path socket,
+            VhostUserOptions options,
+            EventLoopProvider loops)
             throws Exception {
         VhostUserServer server =
                 VhostUserServer.listen(
-                        socket, device, dev.platter.vhostuser.VhostUserOptions.defaults());
+                        socket,
+                        device,
+                        new dev.platter.vhostuser.VhostUserOptions(
+                                dev.platter.vhostuser.VhostUserOptions.QUEUE_LIMIT,
+                                dev.platter.vhostuser.VhostUserOptions.MEMORY_SLOT_LIMIT,
+                                loops));
         try {
             return new Attached(VhostUserFrontEnd.connect(socket, memory, options), server);
         } catch (IOException e) {

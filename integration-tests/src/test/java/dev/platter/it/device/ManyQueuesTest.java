@@ -36,8 +36,10 @@ class ManyQueuesTest {
                         Rig.start(
                                 attachment,
                                 options,
-                                TestDisk.at(0, 0),
-                                TestDisk.at(1, 0).cacheMode(CacheMode.DIRECTSYNC));
+                                TestDisk.at(0, 0).backend("posix"),
+                                TestDisk.at(1, 0)
+                                        .backend("uring")
+                                        .cacheMode(CacheMode.DIRECTSYNC));
                 ExecutorService threads = Executors.newFixedThreadPool(QUEUES)) {
             rig.disk(0);
             rig.disk(1);

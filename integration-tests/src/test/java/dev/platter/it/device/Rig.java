@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
@@ -33,8 +34,9 @@ final class Rig implements AutoCloseable {
 
     private static final long MEMORY_BYTES = 32 << 20;
 
-    /** The backend to test the device on; another than the default by a system property. */
-    private static final String BACKEND = System.getProperty("platter.test.backend", "posix");
+    /** The backend to test the device on, whatever the attachment; by a system property. */
+    private static final Optional<String> BACKEND =
+            Optional.ofNullable(System.getProperty("platter.test.backend"));
 
     /** What to undo, the last first. */
     private final Deque<AutoCloseable> closers = new ArrayDeque<>();
@@ -73,7 +75,11 @@ final class Rig implements AutoCloseable {
         closers.push(() -> delete(folder));
         Map<Integer, Map<Integer, LogicalUnit>> unitsByTarget = new TreeMap<>();
         for (TestDisk disk : disks) {
-            LogicalUnit unit = openUnit(disk, folder);
+            LogicalUnit unit =
+                    openUnit(
+                            disk,
+                            folder,
+                            disk.backend.or(() -> BACKEND).orElse(attachment.backend()));
             unitsByTarget.computeIfAbsent(disk.target, t -> new TreeMap<>()).put(disk.lun, unit);
         }
         Map<Integer, ScsiTarget> targets = new HashMap<>();
@@ -88,12 +94,12 @@ final class Rig implements AutoCloseable {
         driver = VirtioScsiDriver.start(frontEnd, options);
     }
 
-    private LogicalUnit openUnit(TestDisk disk, Path folder) throws Exception {
+    private LogicalUnit openUnit(TestDisk disk, Path folder, String backendName) throws Exception {
         Path image = folder.resolve("disk" + images.size());
         if (disk.needsImage()) {
             Files.write(image, new byte[Math.toIntExact(disk.sizeBytes())]);
         }
-        BlockBackend backend = provider().open(disk.backendOptions(image));
+        BlockBackend backend = provider(backendName).open(disk.backendOptions(image));
         closers.push(backend);
         LogicalUnit unit = new LogicalUnit(backend, disk.unitOptions());
         images.add(image);
@@ -102,10 +108,10 @@ final class Rig implements AutoCloseable {
         return unit;
     }
 
-    private static BlockBackendProvider provider() {
+    private static BlockBackendProvider provider(String name) {
         return ServiceLoader.load(BlockBackendProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
-                .filter(provider -> provider.name().equals(BACKEND))
+                .filter(provider -> provider.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }

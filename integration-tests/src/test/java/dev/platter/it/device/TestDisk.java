@@ -5,6 +5,7 @@ import dev.platter.api.block.CacheMode;
 import dev.platter.scsi.LogicalUnitOptions;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A disk of a {@link Rig}, as `platter serve` would be told to make it. */
@@ -13,6 +14,7 @@ final class TestDisk {
 
     final int target;
     final int lun;
+    Optional<String> backend = Optional.empty();
     private CacheMode cacheMode = CacheMode.WRITEBACK;
     private String dsync = "rwf";
     private long sizeBytes = DEFAULT_SIZE_BYTES;
@@ -31,6 +33,11 @@ final class TestDisk {
 
     TestDisk cacheMode(CacheMode mode) {
         cacheMode = mode;
+        return this;
+    }
+
+    TestDisk backend(String name) {
+        backend = Optional.of(name);
         return this;
     }
 
