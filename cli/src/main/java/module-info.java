@@ -6,6 +6,7 @@ module dev.platter.cli {
     requires dev.platter.driver;
     requires dev.platter.guest;
     requires dev.platter.linux;
+    requires dev.platter.loop;
     requires dev.platter.vhostuser;
     requires dev.platter.virtio.scsi;
     requires info.picocli;

@@ -76,6 +76,9 @@ final class Request {
 
     long generation;
 
+    /** When the lone request was handed over, where that is to be measured; else 0. */
+    long handedOverNanos;
+
     /** What the handler is told. */
     int result;
 
@@ -98,6 +101,7 @@ final class Request {
         async = false;
         bounced = false;
         syncing = false;
+        handedOverNanos = 0;
     }
 
     boolean forced() {

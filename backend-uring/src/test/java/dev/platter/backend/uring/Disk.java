@@ -56,7 +56,8 @@ final class Disk implements AutoCloseable {
     private Disk(BackendOptions options, Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
         this.callsOf = callsOf;
-        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf);
+        // All by the ring, however lone, as that is where the faults are.
+        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf, false);
         queue = openQueue(16);
     }
 
