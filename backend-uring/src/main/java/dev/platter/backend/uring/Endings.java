@@ -53,6 +53,7 @@ final class Endings {
         Request request = free.poll();
         if (request != null) {
             policy.accepted();
+            request.inFlight = true;
         }
         return request;
     }
@@ -98,6 +99,7 @@ final class Endings {
             free.add(request);
             delivered++;
             policy.ended();
+            request.inFlight = false;
             handler.completed(tag, result);
         }
         return delivered;

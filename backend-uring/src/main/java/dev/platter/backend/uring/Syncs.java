@@ -72,7 +72,9 @@ final class Syncs {
 
     /** Goes on with a request of which only the synchronisation is left. */
     void start(Request request) {
-        if (!lane.room(1)) {
+        if (request.unwanted && request != admitted) {
+            endings.end(request, -Errnos.ECANCELED);
+        } else if (!lane.room(1)) {
             deferred.add(request);
         } else if (request == admitted) {
             submit(request);

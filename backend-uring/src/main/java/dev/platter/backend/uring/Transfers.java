@@ -122,6 +122,10 @@ final class Transfers {
 
     /** Submits the next operation of a transfer, or defers it where the means are lacking. */
     void start(Request request) {
+        if (request.unwanted) {
+            giveUp(request);
+            return;
+        }
         if (request.bounced && request.slab == null) {
             request.slab = bounces.acquire();
         }
@@ -215,10 +219,20 @@ final class Transfers {
                 .operationFlags(IoUringSqe.FSYNC_DATASYNC);
     }
 
+    /** Ends a request whose result is not wanted; what it has written so far is volatile. */
+    void giveUp(Request request) {
+        if (request.operation == Operation.WRITE) {
+            ledger.writeFinished();
+        }
+        end(request, -Errnos.ECANCELED);
+    }
+
     /** The host has answered an operation, and the synchronisation linked to it. */
     void answered(Request request) {
         int answer = request.callResult;
-        if (Retry.wanted(request, answer)) {
+        if (request.givenUp(answer)) {
+            giveUp(request);
+        } else if (Retry.wanted(request, answer)) {
             start(request);
         } else if (request.operation == Operation.READ) {
             readAnswered(request, answer);

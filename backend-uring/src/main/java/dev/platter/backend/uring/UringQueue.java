@@ -14,6 +14,7 @@ import dev.platter.backend.file.IoCounters;
 import dev.platter.backend.uring.Request.Operation;
 import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringCalls;
+import dev.platter.linux.IoUringOp;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +145,34 @@ final class UringQueue implements BlockQueue, CompletionSink {
         return range(Operation.DISCARD, tag, offsetBytes, lengthBytes, flags);
     }
 
+    @Override
+    public void cancel(long tag) {
+        for (int slot = 0; slot < endings.capacity(); slot++) {
+            Request request = endings.of(slot);
+            if (request.inFlight && request.tag == tag) {
+                request.unwanted = true;
+                askToGiveUp(request);
+            }
+        }
+    }
+
+    /**
+     * Asks the kernel to give up the running operation of a request. A synchronisation is left
+     * alone: others may wait for it. What is not with the kernel ends when it would start.
+     */
+    private void askToGiveUp(Request request) {
+        if (request.owed > 0 && !request.syncing && lane.room(1)) {
+            lane.ring()
+                    .submissions()
+                    .claim()
+                    .startOn(
+                            IoUringOp.ASYNC_CANCEL,
+                            -1,
+                            UserData.of(UserData.NO_LANE, request.slot, UserData.CANCEL))
+                    .address(UserData.of(lane.number(), request.slot, UserData.CALL));
+        }
+    }
+
     private boolean transfer(
             Operation operation, long tag, long offset, IoVector vector, int flags) {
         int refusal = own();
@@ -225,7 +254,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
         }
         lone = null;
         long now = System.nanoTime();
-        if (!lonePolicy.inline(request, now)) {
+        if (request.unwanted || !lonePolicy.inline(request, now)) {
             request.handedOverNanos = now;
             startAgain(request);
             return;
@@ -298,6 +327,9 @@ final class UringQueue implements BlockQueue, CompletionSink {
 
     @Override
     public void completed(long userData, int result, int completionFlags) {
+        if (UserData.part(userData) == UserData.CANCEL) {
+            return;
+        }
         Request request = endings.of(UserData.slot(userData));
         lonePolicy.answered(request);
         switch (UserData.part(userData)) {
