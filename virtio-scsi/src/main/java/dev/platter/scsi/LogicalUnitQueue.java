@@ -60,6 +60,17 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
         tasks[slot].begin();
     }
 
+    /** Gives a task up: at once where it waits here, else when the backend lets go of it. */
+    void abort(int slot) {
+        Task task = tasks[slot];
+        task.abort();
+        if (waitingForScratch.remove(slot) || refused.remove(slot)) {
+            task.giveUp();
+        } else {
+            blockQueue.cancel(slot);
+        }
+    }
+
     /** Collects completions, and submits what had to wait for them. */
     int poll() {
         int completions = 0;
@@ -93,6 +104,10 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
 
     /** Submits a task's request, now or as soon as there is room. */
     void submit(Task task) {
+        if (task.isAborted()) {
+            task.giveUp();
+            return;
+        }
         int slot = task.command().slot();
         if (!task.request().submit(blockQueue, slot)) {
             refused.add(slot);

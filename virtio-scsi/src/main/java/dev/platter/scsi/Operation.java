@@ -20,7 +20,7 @@ interface Operation {
 
     /**
      * The step after a backend request that failed, before the task is ended with the sense data of
-     * the error.
+     * the error; or before it is given up, then perhaps in place of a request.
      */
     default void failed(Task task) {}
 

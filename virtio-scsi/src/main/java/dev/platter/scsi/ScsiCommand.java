@@ -27,6 +27,7 @@ public final class ScsiCommand {
     private int senseLengthBytes;
     private long transferredBytes;
     private boolean overrun;
+    private boolean aborted;
 
     /**
      * Allocates a command.
@@ -50,6 +51,7 @@ public final class ScsiCommand {
         senseLengthBytes = 0;
         transferredBytes = 0;
         overrun = false;
+        aborted = false;
     }
 
     /** The number of the slot. */
@@ -108,6 +110,19 @@ public final class ScsiCommand {
      */
     public boolean overrun() {
         return overrun;
+    }
+
+    /**
+     * Whether the command was given up before it was through, as task management asked; then the
+     * status does not count, and of a write any part may have been made.
+     */
+    public boolean aborted() {
+        return aborted;
+    }
+
+    void endAborted() {
+        aborted = true;
+        transferredBytes = 0;
     }
 
     void end(int newStatus, long newTransferredBytes) {

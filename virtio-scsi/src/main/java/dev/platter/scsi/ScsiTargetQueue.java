@@ -43,6 +43,21 @@ public final class ScsiTargetQueue implements AutoCloseable {
     }
 
     /**
+     * Asks that a command be given up, as soon as possible. It ends once all the same, now or in a
+     * later {@link #poll}: {@linkplain ScsiCommand#aborted aborted}, or as it ended before it could
+     * be given up.
+     *
+     * @param lun the logical unit the command was started for
+     * @param command one that is in flight
+     */
+    public void abort(int lun, ScsiCommand command) {
+        LogicalUnitQueue queue = lun >= 0 && lun < byLun.length ? byLun[lun] : null;
+        if (queue != null) {
+            queue.abort(command.slot());
+        }
+    }
+
+    /**
      * Hands submitted requests to the backends and ends what has completed; those of a loop's own
      * queues are handed over in its turn.
      *

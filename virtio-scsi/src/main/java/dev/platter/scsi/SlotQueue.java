@@ -23,6 +23,20 @@ final class SlotQueue {
         size++;
     }
 
+    /** Takes a slot out from anywhere; false if it is not there. */
+    boolean remove(int slot) {
+        boolean found = false;
+        for (int left = size; left > 0; left--) {
+            int next = remove();
+            if (next == slot) {
+                found = true;
+            } else {
+                add(next);
+            }
+        }
+        return found;
+    }
+
     int remove() {
         int slot = slots[head];
         head = (head + 1) % slots.length;

@@ -33,6 +33,9 @@ final class Task {
     /** What the bytes transferred will be when the command ends well. */
     private long transferredBytes;
 
+    /** Whether task management has asked to give the task up. */
+    private boolean aborted;
+
     /** A number that means something to the operation alone. */
     private int detail;
 
@@ -43,6 +46,7 @@ final class Task {
 
     /** Begins the command that the transport has put into the slot. */
     void begin() {
+        aborted = false;
         OpCode found = OpCode.find(command.cdb());
         UnitAttention attention = unit().attention();
         if (attention.isPending() && (found == null || !found.passesUnitAttention())) {
@@ -63,9 +67,27 @@ final class Task {
         operation.start(this);
     }
 
+    /** From now on the task makes no further request. */
+    void abort() {
+        aborted = true;
+    }
+
+    boolean isAborted() {
+        return aborted;
+    }
+
+    /** Ends the task unfinished; none of its requests is in flight. */
+    void giveUp() {
+        operation.failed(this);
+        command.endAborted();
+        end();
+    }
+
     /** Goes on after the backend's answer. */
     void completed(int result) {
-        if (result < 0 || !request.isWhole(result)) {
+        if (aborted && result == -Errno.ECANCELED) {
+            giveUp();
+        } else if (result < 0 || !request.isWhole(result)) {
             operation.failed(this);
             ErrnoSense.end(command, result < 0 ? -result : Errno.EIO);
             end();
@@ -211,6 +233,10 @@ final class Task {
 
     /** Goes on with {@link Operation#scratchReady} as soon as there is a buffer. */
     void awaitScratch() {
+        if (aborted) {
+            giveUp();
+            return;
+        }
         scratch = queue.memory().acquire();
         if (scratch == null) {
             queue.waitForScratch(this);

@@ -1,13 +1,9 @@
 package dev.platter.backend.file;
 
-import dev.platter.api.block.Errno;
 import dev.platter.api.device.Notifier;
-import dev.platter.linux.FileCalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What of an image may still be volatile: a generation that counts finished writes, the generation
@@ -27,8 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *       it, otherwise one of those waiting starts the next, for all of them.
  * </ul>
  *
- * <p>A write path pays one atomic increment and no lock. A backend whose flushes do not block uses
- * {@link #tryStart} and {@link #finished} in place of {@link #flush}.
+ * <p>A write path pays one atomic increment and no lock; nothing here waits for the host. Who is
+ * admitted by {@link #tryStart} makes the synchronisation and reports {@link #finished}.
  */
 public final class FlushLedger {
     /** The answer to a flush that made a synchronisation of its own. */
@@ -46,12 +42,12 @@ public final class FlushLedger {
      */
     private final AtomicLong written = new AtomicLong(1);
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
+    /** A monitor and not a Lock: threads that meet at one allocate nothing. */
+    private final Object lock = new Object();
 
-    // Written under the lock. Volatile, so that written() and failure() need none.
+    // Written under the lock. Volatile, so that failure() and settled() need none.
     private volatile int failure;
-    private long flushed;
+    private volatile long flushed;
     private long startedAt;
     private boolean syncing;
     private final List<Notifier> waiters = new ArrayList<>();
@@ -90,18 +86,29 @@ public final class FlushLedger {
     }
 
     /**
+     * How a flush can be answered without a synchronisation, now.
+     *
+     * @param required what {@link #written()} or {@link #writeFinished()} answered
+     * @return {@link #ELIDED}, or a negative errno; {@link #BUSY} if it takes one
+     */
+    public int settled(long required) {
+        int failed = failure;
+        if (failed != 0) {
+            return -failed;
+        }
+        return flushed >= required ? ELIDED : BUSY;
+    }
+
+    /**
      * Ends all promises, because a durable write has failed. The first error stays.
      *
      * @param errno positive
      */
     public void fail(int errno) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (failure == 0) {
                 failure = errno;
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -114,11 +121,8 @@ public final class FlushLedger {
      *     negative errno
      */
     public int tryStart(long required) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return admission(required);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -131,15 +135,12 @@ public final class FlushLedger {
      * @return as of {@link #tryStart(long)}
      */
     public int tryStart(long required, Notifier waiter) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             int admission = admission(required);
             if (admission == BUSY && !waiters.contains(waiter)) {
                 waiters.add(waiter);
             }
             return admission;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -170,8 +171,7 @@ public final class FlushLedger {
      * @return how those it covers are to be answered: {@link #SYNCED} or a negative errno
      */
     public int finished(int result) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (result < 0 && failure == 0) {
                 failure = -result;
             }
@@ -179,56 +179,12 @@ public final class FlushLedger {
                 flushed = startedAt;
             }
             syncing = false;
-            idle.signalAll();
             // Under the lock: whoever is admitted next finds the signals of this end given.
             for (int i = 0; i < waiters.size(); i++) {
                 waiters.get(i).signal();
             }
             waiters.clear();
             return failure == 0 ? SYNCED : -failure;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * Flushes, waiting for others where needed.
-     *
-     * @param required what {@link #written()} or {@link #writeFinished()} answered
-     * @param calls the caller's own host calls
-     * @param fd the caller's descriptor of the image
-     * @param counters where a synchronisation made here is counted
-     * @return {@link #SYNCED}, {@link #ELIDED}, or a negative errno
-     */
-    public int flush(long required, FileCalls calls, int fd, IoCounters counters) {
-        int admission = tryStart(required);
-        while (admission == BUSY) {
-            awaitIdle();
-            admission = tryStart(required);
-        }
-        if (admission != SYNCED) {
-            return admission;
-        }
-        int result = -Errno.EIO;
-        try {
-            do {
-                counters.countSync();
-                result = calls.fdatasync(fd);
-            } while (result == -Errno.EINTR);
-        } finally {
-            result = finished(result);
-        }
-        return result;
-    }
-
-    private void awaitIdle() {
-        lock.lock();
-        try {
-            while (syncing) {
-                idle.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 }

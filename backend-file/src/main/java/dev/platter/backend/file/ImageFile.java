@@ -61,6 +61,16 @@ public final class ImageFile {
         return new ImageOpener(options, preference, submission, calls).open();
     }
 
+    /**
+     * The descriptor with which the image was opened, for {@code fdatasync} only. Its description
+     * is told of every failed write-back since then, also of those that others were told of before;
+     * one that was opened later would not be. At most one thread at a time uses it, as {@link
+     * FlushLedger} lets at most one synchronise.
+     */
+    public int syncFd() {
+        return fd;
+    }
+
     /** The path as the user wrote it. */
     public String path() {
         return path;

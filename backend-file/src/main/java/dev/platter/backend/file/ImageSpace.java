@@ -28,11 +28,7 @@ public final class ImageSpace {
     /** {@code uint64_t range[2]} of {@code BLKDISCARD} and {@code BLKZEROOUT}: start and length. */
     private final MemorySegment range;
 
-    private boolean canPunch = true;
-    private boolean canZeroRange = true;
-    private boolean canAllocate = true;
-    private boolean canZeroOut = true;
-    private boolean canDiscard = true;
+    private final SpaceSupport can;
 
     /**
      * Makes the calls of one queue.
@@ -42,7 +38,21 @@ public final class ImageSpace {
      * @param arena the lifetime of a small native buffer
      */
     public ImageSpace(FileCalls calls, int fd, boolean blockDevice, Arena arena) {
+        this(calls, fd, blockDevice, new SpaceSupport(), arena);
+    }
+
+    /**
+     * Makes the calls of one of several threads.
+     *
+     * @param calls the thread's own
+     * @param fd the thread's descriptor of the image
+     * @param support what the host has refused to any of the threads
+     * @param arena the lifetime of a small native buffer
+     */
+    public ImageSpace(
+            FileCalls calls, int fd, boolean blockDevice, SpaceSupport support, Arena arena) {
         this.calls = calls;
+        can = support;
         this.fd = fd;
         this.blockDevice = blockDevice;
         range = arena.allocate(2 * ValueLayout.JAVA_LONG.byteSize(), Long.BYTES);
@@ -67,7 +77,7 @@ public final class ImageSpace {
         if (answer != -Errnos.EOPNOTSUPP) {
             return answer;
         }
-        answer = canAllocate ? punch(offsetBytes, lengthBytes) : answer;
+        answer = can.allocates ? punch(offsetBytes, lengthBytes) : answer;
         return answer == 0 ? allocate(offsetBytes, lengthBytes) : answer;
     }
 
@@ -81,44 +91,54 @@ public final class ImageSpace {
         if (!blockDevice) {
             return punch(offsetBytes, lengthBytes);
         }
-        if (!canDiscard) {
+        if (!can.discards) {
             return -Errnos.EOPNOTSUPP;
         }
         int answer = rangeIoctl(BlockIoctls.BLKDISCARD, offsetBytes, lengthBytes);
-        canDiscard = answer != -Errnos.EOPNOTSUPP;
+        if (answer == -Errnos.EOPNOTSUPP) {
+            can.discards = false;
+        }
         return answer;
     }
 
     private int punch(long offsetBytes, long lengthBytes) {
-        if (!canPunch) {
+        if (!can.punches) {
             return -Errnos.EOPNOTSUPP;
         }
         int answer = fallocate(PUNCH, offsetBytes, lengthBytes);
-        canPunch = answer != -Errnos.EOPNOTSUPP;
+        if (answer == -Errnos.EOPNOTSUPP) {
+            can.punches = false;
+        }
         return answer;
     }
 
     private int zeroRange(long offsetBytes, long lengthBytes) {
-        if (!canZeroRange) {
+        if (!can.zeroesRanges) {
             return -Errnos.EOPNOTSUPP;
         }
         int answer = fallocate(ZERO, offsetBytes, lengthBytes);
-        canZeroRange = answer != -Errnos.EOPNOTSUPP;
+        if (answer == -Errnos.EOPNOTSUPP) {
+            can.zeroesRanges = false;
+        }
         return answer;
     }
 
     private int allocate(long offsetBytes, long lengthBytes) {
         int answer = fallocate(FallocateModes.FALLOC_FL_KEEP_SIZE, offsetBytes, lengthBytes);
-        canAllocate = answer != -Errnos.EOPNOTSUPP;
+        if (answer == -Errnos.EOPNOTSUPP) {
+            can.allocates = false;
+        }
         return answer;
     }
 
     private int zeroOut(long offsetBytes, long lengthBytes) {
-        if (!canZeroOut) {
+        if (!can.zeroesOut) {
             return -Errnos.EOPNOTSUPP;
         }
         int answer = rangeIoctl(BlockIoctls.BLKZEROOUT, offsetBytes, lengthBytes);
-        canZeroOut = answer != -Errnos.EOPNOTSUPP;
+        if (answer == -Errnos.EOPNOTSUPP) {
+            can.zeroesOut = false;
+        }
         return answer;
     }
 

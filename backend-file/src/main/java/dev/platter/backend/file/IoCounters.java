@@ -76,6 +76,20 @@ public final class IoCounters {
         counts.setOpaque(which, counts.getPlain(which) + 1);
     }
 
+    /**
+     * Moves these counts to a sum that several threads move theirs to; by the owner of these, while
+     * the sum has no owner that counts.
+     */
+    public void moveTo(IoCounters sum) {
+        for (int i = 0; i < counts.length(); i++) {
+            long count = counts.getPlain(i);
+            if (count != 0) {
+                sum.counts.getAndAdd(i, count);
+                counts.setPlain(i, 0);
+            }
+        }
+    }
+
     /** The counts so far. */
     public BlockQueueStatistics snapshot() {
         return new BlockQueueStatistics(

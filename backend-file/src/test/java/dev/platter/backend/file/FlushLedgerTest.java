@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,27 @@ class FlushLedgerTest {
     }
 
     private int flush(FileCalls calls) {
-        return ledger.flush(ledger.written(), calls, FD, counters);
+        return flush(ledger.written(), calls, counters);
+    }
+
+    /** What a backend does whose threads may wait: asks until it is answered or admitted. */
+    private int flush(long required, FileCalls calls, IoCounters count) {
+        Semaphore ended = new Semaphore(0);
+        Notifier waiter = ended::release;
+        int admission = ledger.tryStart(required, waiter);
+        while (admission == FlushLedger.BUSY) {
+            ended.acquireUninterruptibly();
+            admission = ledger.tryStart(required, waiter);
+        }
+        if (admission != FlushLedger.SYNCED) {
+            return admission;
+        }
+        int result;
+        do {
+            count.countSync();
+            result = calls.fdatasync(FD);
+        } while (result == -Errnos.EINTR);
+        return ledger.finished(result);
     }
 
     @Test
@@ -182,6 +203,17 @@ class FlushLedgerTest {
     }
 
     @Test
+    void whatIsSettledNeedsNoSynchronisation() {
+        long first = ledger.writeFinished();
+        assertThat(ledger.settled(first)).isEqualTo(FlushLedger.BUSY);
+        flush(succeeding());
+        assertThat(ledger.settled(first)).isEqualTo(FlushLedger.ELIDED);
+        assertThat(ledger.settled(ledger.writeFinished())).isEqualTo(FlushLedger.BUSY);
+        ledger.fail(Errnos.EIO);
+        assertThat(ledger.settled(first)).isEqualTo(-Errnos.EIO);
+    }
+
+    @Test
     void withoutWaitingTheSameAnswersAreGiven() {
         long first = ledger.writeFinished();
         assertThat(ledger.tryStart(first)).isEqualTo(FlushLedger.SYNCED);
@@ -201,9 +233,7 @@ class FlushLedgerTest {
     /** Flushes on a thread of its own, and returns when that thread waits for the running one. */
     private Future<Integer> submitWaiting(FileCalls calls, long required) throws Exception {
         CompletableFuture<Integer> result = new CompletableFuture<>();
-        Thread thread =
-                new Thread(
-                        () -> result.complete(ledger.flush(required, calls, FD, new IoCounters())));
+        Thread thread = new Thread(() -> result.complete(flush(required, calls, new IoCounters())));
         thread.start();
         while (thread.getState() != Thread.State.WAITING) {
             Thread.sleep(1);

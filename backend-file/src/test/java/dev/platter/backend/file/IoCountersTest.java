@@ -27,4 +27,17 @@ class IoCountersTest {
         assertThat(counters.snapshot())
                 .isEqualTo(new BlockQueueStatistics(1, 2, 3, 4, 5, 6, 7, 8, 9));
     }
+
+    @Test
+    void countsAreMovedToASum() {
+        IoCounters counters = new IoCounters();
+        IoCounters sum = new IoCounters();
+        times(2, counters::countRead);
+        times(3, counters::countError);
+        counters.moveTo(sum);
+        counters.countRead();
+        counters.moveTo(sum);
+        assertThat(sum.snapshot()).isEqualTo(new BlockQueueStatistics(3, 0, 0, 0, 0, 0, 0, 0, 3));
+        assertThat(counters.snapshot()).isEqualTo(BlockQueueStatistics.ZERO);
+    }
 }

@@ -6,20 +6,22 @@ import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockLimits;
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.BlockQueueStatistics;
-import dev.platter.backend.file.DsyncPreference;
 import dev.platter.backend.file.FlushLedger;
 import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.SpaceSupport;
 import dev.platter.backend.file.SubmissionPath;
 import dev.platter.linux.FileCalls;
+import dev.platter.linux.LinuxException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An image served by blocking system calls on the threads that own its queues. */
+/**
+ * An image served by blocking system calls, of the owners of its queues or of threads of its own.
+ */
 public final class PosixBackend implements BlockBackend {
     /** The backend's name, by which a user selects it. */
     static final String NAME = "posix";
@@ -27,15 +29,21 @@ public final class PosixBackend implements BlockBackend {
     private static final Logger LOG = LoggerFactory.getLogger(PosixBackend.class);
 
     private final Function<Arena, FileCalls> callsOf;
+    private final PosixOptions options;
     private final ImageFile image;
     private final FlushLedger ledger = new FlushLedger();
+    private final SpaceSupport spaceSupport = new SpaceSupport();
+    private final IoPool pool;
     private final List<PosixQueue> open = new ArrayList<>();
     private BlockQueueStatistics ofClosed = BlockQueueStatistics.ZERO;
     private boolean closed;
 
-    private PosixBackend(ImageFile image, Function<Arena, FileCalls> callsOf) {
+    private PosixBackend(
+            ImageFile image, PosixOptions options, Function<Arena, FileCalls> callsOf) {
         this.image = image;
+        this.options = options;
         this.callsOf = callsOf;
+        pool = new IoPool(this, options);
     }
 
     /**
@@ -47,19 +55,18 @@ public final class PosixBackend implements BlockBackend {
      */
     public static PosixBackend open(BackendOptions options, Function<Arena, FileCalls> callsOf)
             throws BackendException {
-        for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY)) {
-                throw new BackendException(
-                        "the posix backend has no option " + name + ": it knows dsync only");
-            }
-        }
-        DsyncPreference preference =
-                DsyncPreference.parse(options.properties().get(DsyncPreference.PROPERTY));
+        return open(options, PosixOptions.parse(options.properties()), callsOf);
+    }
+
+    /** Opens an image with the backend's own options as given, and not by its properties. */
+    static PosixBackend open(
+            BackendOptions options, PosixOptions own, Function<Arena, FileCalls> callsOf)
+            throws BackendException {
         try (Arena arena = Arena.ofConfined()) {
             ImageFile image =
                     ImageFile.open(
-                            options, preference, SubmissionPath.SYSTEM_CALL, callsOf.apply(arena));
-            PosixBackend backend = new PosixBackend(image, callsOf);
+                            options, own.dsync(), SubmissionPath.SYSTEM_CALL, callsOf.apply(arena));
+            PosixBackend backend = new PosixBackend(image, own, callsOf);
             LOG.debug("{}", backend.description());
             return backend;
         }
@@ -67,6 +74,22 @@ public final class PosixBackend implements BlockBackend {
 
     ImageFile image() {
         return image;
+    }
+
+    PosixOptions options() {
+        return options;
+    }
+
+    IoPool pool() {
+        return pool;
+    }
+
+    FileCalls calls(Arena arena) {
+        return callsOf.apply(arena);
+    }
+
+    SpaceSupport spaceSupport() {
+        return spaceSupport;
     }
 
     FlushLedger ledger() {
@@ -108,8 +131,9 @@ public final class PosixBackend implements BlockBackend {
         try {
             FileCalls calls = callsOf.apply(arena);
             int fd = image.openAnother(calls);
-            PosixQueue queue = new PosixQueue(this, capacity, calls, fd, arena);
+            PosixQueue queue = queue(capacity, calls, fd, arena);
             open.add(queue);
+            pool.add(queue);
             return queue;
         } catch (BackendException | RuntimeException failure) {
             arena.close();
@@ -117,7 +141,20 @@ public final class PosixBackend implements BlockBackend {
         }
     }
 
+    private PosixQueue queue(int capacity, FileCalls calls, int fd, Arena arena)
+            throws BackendException {
+        try {
+            return new PosixQueue(this, capacity, calls, fd, arena);
+        } catch (LinuxException refused) {
+            calls.close(fd);
+            throw new BackendException(
+                    "cannot open a queue to " + image.path() + ": " + refused.getMessage(),
+                    refused.errno());
+        }
+    }
+
     synchronized void queueClosed(PosixQueue queue) {
+        pool.remove(queue);
         open.remove(queue);
         ofClosed = ofClosed.plus(queue.statistics());
     }
@@ -140,6 +177,7 @@ public final class PosixBackend implements BlockBackend {
             throw new IllegalStateException(open.size() + " queues are open");
         }
         closed = true;
+        pool.close();
         try (Arena arena = Arena.ofConfined()) {
             image.close(callsOf.apply(arena));
         }

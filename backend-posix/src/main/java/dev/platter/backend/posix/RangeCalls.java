@@ -1,19 +1,19 @@
 package dev.platter.backend.posix;
 
-import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
 import dev.platter.backend.file.BounceBuffer;
-import dev.platter.backend.file.FlushLedger;
 import dev.platter.backend.file.ImageFile;
 import dev.platter.backend.file.ImageSpace;
 import dev.platter.backend.file.IoCounters;
+import dev.platter.backend.file.SpaceSupport;
 import dev.platter.linux.Errnos;
 import dev.platter.linux.FileCalls;
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The writes of zeroes and the discards of one queue, each entered in the ledger. Answers are 0 or
- * a negative errno. Owner thread only.
+ * Writes of zeroes and discards, none of them durable. Answers are 0 or a negative errno. One
+ * thread at a time.
  */
 final class RangeCalls {
     /** The slab of zeroes; one write names it {@link #ZERO_PIECES} times. */
@@ -22,52 +22,38 @@ final class RangeCalls {
     private static final int ZERO_PIECES = 64;
 
     private final ImageFile image;
-    private final FlushLedger ledger;
     private final VectorTransfers transfers;
-    private final DurableCalls durable;
     private final IoCounters counters;
     private final ImageSpace space;
-    private final BounceBuffer zeroes;
+    private final Arena arena;
     private final IoVector zeroVector;
+
+    /** Allocated by the first request that needs it. */
+    private @Nullable BounceBuffer zeroes;
 
     RangeCalls(
             ImageFile image,
-            FlushLedger ledger,
             VectorTransfers transfers,
-            DurableCalls durable,
             FileCalls calls,
             int fd,
+            SpaceSupport support,
             IoCounters counters,
             Arena arena) {
         this.image = image;
-        this.ledger = ledger;
         this.transfers = transfers;
-        this.durable = durable;
         this.counters = counters;
-        space = new ImageSpace(calls, fd, image.blockDevice(), arena);
-        zeroes = new BounceBuffer(ZERO_BYTES, image.memoryAlignmentBytes(), arena);
+        this.arena = arena;
+        space = new ImageSpace(calls, fd, image.blockDevice(), support, arena);
         zeroVector = new IoVector(arena, ZERO_PIECES);
     }
 
     void close() {
-        zeroes.close();
+        if (zeroes != null) {
+            zeroes.close();
+        }
     }
 
-    int writeZeroes(long offset, long length, int flags) {
-        boolean fua = (flags & IoFlags.FUA) != 0;
-        int failure = ledger.failure();
-        if (fua && failure != 0) {
-            return -failure;
-        }
-        boolean mayUnmap = (flags & IoFlags.MAY_UNMAP) != 0 && image.discards();
-        return ended(zero(offset, length, mayUnmap), fua);
-    }
-
-    int discard(long offset, long length, boolean fua) {
-        int failure = ledger.failure();
-        if (fua && failure != 0) {
-            return -failure;
-        }
+    int discard(long offset, long length) {
         if (!image.discards() || length == 0) {
             return 0;
         }
@@ -77,15 +63,10 @@ final class RangeCalls {
             // A discard may do nothing, unless it was announced that zeroes would be read.
             answer = image.limits().discardReadsZero() ? zero(offset, length, false) : 0;
         }
-        return ended(answer, fua);
+        return answer;
     }
 
-    private int ended(int answer, boolean fua) {
-        long generation = ledger.writeFinished();
-        return fua ? durable.makeDurable(generation, answer) : answer;
-    }
-
-    private int zero(long offset, long length, boolean mayUnmap) {
+    int zero(long offset, long length, boolean mayUnmap) {
         if (length == 0) {
             return 0;
         }
@@ -95,12 +76,17 @@ final class RangeCalls {
     }
 
     private int writeZeroBytes(long offset, long length) {
+        BounceBuffer slab = zeroes;
+        if (slab == null) {
+            slab = new BounceBuffer(ZERO_BYTES, image.memoryAlignmentBytes(), arena);
+            zeroes = slab;
+        }
         for (long done = 0; done < length; ) {
             zeroVector.clear();
             long left = length - done;
             while (left > 0 && zeroVector.count() < ZERO_PIECES) {
                 long piece = Math.min(left, ZERO_BYTES);
-                zeroVector.add(zeroes.slab(), 0, piece);
+                zeroVector.add(slab.slab(), 0, piece);
                 left -= piece;
             }
             int answer = transfers.write(zeroVector, offset + done, 0);

@@ -33,10 +33,13 @@ final class VectorTransfers {
     private final FileCalls calls;
     private final int fd;
     private final IoCounters counters;
+    private final Arena arena;
     private final IoVector rest;
     private final int memoryAlignmentBytes;
     private final long partialBlockMask;
-    private final @Nullable BounceBuffer bounce;
+
+    /** Allocated by the first request that needs it. */
+    private @Nullable BounceBuffer bounce;
 
     /**
      * Allocates what transfers need.
@@ -57,11 +60,8 @@ final class VectorTransfers {
         this.counters = counters;
         this.memoryAlignmentBytes = memoryAlignmentBytes;
         partialBlockMask = blockBytes - 1L;
+        this.arena = arena;
         rest = new IoVector(arena, MAX_PIECES);
-        bounce =
-                memoryAlignmentBytes == 1
-                        ? null
-                        : new BounceBuffer(BOUNCE_BYTES, memoryAlignmentBytes, arena);
     }
 
     void close() {
@@ -72,10 +72,26 @@ final class VectorTransfers {
 
     /** Fills a vector; what lies behind the end of a file that has shrunk reads as zeroes. */
     int read(IoVector target, long offset) {
-        if (bounce == null || target.isAligned(memoryAlignmentBytes)) {
+        if (memoryAlignmentBytes == 1 || target.isAligned(memoryAlignmentBytes)) {
             return readWhole(target, offset);
         }
-        return readBounced(bounce, target, offset);
+        return readBounced(bounce(), target, offset);
+    }
+
+    /**
+     * Fills a vector from the page cache, without waiting for the disk.
+     *
+     * @return the whole length, or a negative errno if that cannot be done: {@code -EAGAIN} where
+     *     it may another time; parts of the vector may be filled
+     */
+    int readCached(IoVector target, long offset) {
+        if (target.count() > MAX_PIECES) {
+            return -Errnos.EAGAIN;
+        }
+        counters.countRead();
+        long answer =
+                calls.preadv2(fd, target.entries(), target.count(), offset, RwFlags.RWF_NOWAIT);
+        return answer >= 0 && answer < target.lengthBytes() ? -Errnos.EAGAIN : (int) answer;
     }
 
     /**
@@ -84,10 +100,19 @@ final class VectorTransfers {
      * @param flags of {@link RwFlags}, for every part of the write
      */
     int write(IoVector source, long offset, int flags) {
-        if (bounce == null || source.isAligned(memoryAlignmentBytes)) {
+        if (memoryAlignmentBytes == 1 || source.isAligned(memoryAlignmentBytes)) {
             return writeWhole(source, offset, flags);
         }
-        return writeBounced(bounce, source, offset, flags);
+        return writeBounced(bounce(), source, offset, flags);
+    }
+
+    private BounceBuffer bounce() {
+        BounceBuffer buffer = bounce;
+        if (buffer == null) {
+            buffer = new BounceBuffer(BOUNCE_BYTES, memoryAlignmentBytes, arena);
+            bounce = buffer;
+        }
+        return buffer;
     }
 
     private int readBounced(BounceBuffer buffer, IoVector target, long offset) {

@@ -51,6 +51,11 @@ final class FaultFileCalls implements FileCalls {
             return Long.MAX_VALUE;
         }
 
+        /** Refuses to open a file by a negative errno, or 0. */
+        int open() {
+            return 0;
+        }
+
         synchronized List<Call> calls() {
             return List.copyOf(calls);
         }
@@ -61,6 +66,11 @@ final class FaultFileCalls implements FileCalls {
 
         synchronized void forget() {
             calls.clear();
+        }
+
+        /** Whether to keep the calls that were made, and to number them. */
+        boolean records() {
+            return true;
         }
 
         private synchronized Call add(Call call) {
@@ -87,14 +97,15 @@ final class FaultFileCalls implements FileCalls {
         long call();
     }
 
-    private long through(String name, long offset, long length, int flags, Real call) {
+    private long through(String name, long offset, long length, int flags, Real real) {
         if (!script.armed) {
-            return call.call();
+            return real.call();
         }
-        Call seen = script.add(new Call(name, offset, length, flags, 0));
+        Call call = new Call(name, offset, length, flags, 0);
+        Call seen = script.records() ? script.add(call) : call;
         try {
             long answer = script.before(seen);
-            return script.after(seen, answer == Script.PASS ? call.call() : answer);
+            return script.after(seen, answer == Script.PASS ? real.call() : answer);
         } catch (Exception failure) {
             throw new AssertionError(failure);
         }
@@ -184,7 +195,8 @@ final class FaultFileCalls implements FileCalls {
 
     @Override
     public int open(String path, int flags, int mode) {
-        return real.open(path, flags, mode);
+        int refused = script.armed ? script.open() : 0;
+        return refused < 0 ? refused : real.open(path, flags, mode);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.platter.cli.serve;
 
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.CacheMode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
  * @param cacheMode the three switches
  * @param backend the backend's name, or {@code auto}
  * @param dsync how durable writes are made
+ * @param threads the most threads the posix backend may start, where given
  * @param target the SCSI target, where the user chose one
  * @param lun the logical unit number
  * @param readOnly whether the disk refuses writes
@@ -32,6 +34,7 @@ public record DiskSpec(
         CacheMode cacheMode,
         String backend,
         String dsync,
+        OptionalInt threads,
         OptionalInt target,
         int lun,
         boolean readOnly,
@@ -42,11 +45,12 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, threads, target, lun, "
                     + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
     private static final int MAX_LUN = 16383;
+    private static final int MAX_THREADS = 64;
     private static final int MAX_SERIAL_CHARACTERS = 36;
 
     /** Reads the value of one {@code --disk}. */
@@ -65,6 +69,7 @@ public record DiskSpec(
                         cacheMode(options),
                         options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
+                        options.number("threads", 1, MAX_THREADS),
                         options.number("target", 0, MAX_TARGET),
                         options.number("lun", 0, MAX_LUN).orElse(0),
                         options.onOff("readonly").orElse(false),
@@ -104,6 +109,10 @@ public record DiskSpec(
     }
 
     private void check() throws UsageException {
+        if (threads.isPresent() && !backend.equals("posix")) {
+            throw new UsageException(
+                    "--disk: threads= is an option of the posix backend; add backend=posix.");
+        }
         if (serial.isPresent() && !isPrintable(serial.get())) {
             throw new UsageException(
                     "--disk: serial= takes at most "
@@ -140,7 +149,9 @@ public record DiskSpec(
 
     /** How the backend opens the image. */
     BackendOptions backendOptions() {
-        return new BackendOptions(
-                file, cacheMode, readOnly, discard, createSizeBytes, Map.of("dsync", dsync));
+        Map<String, String> properties = new HashMap<>();
+        properties.put("dsync", dsync);
+        threads.ifPresent(most -> properties.put("threads", Integer.toString(most)));
+        return new BackendOptions(file, cacheMode, readOnly, discard, createSizeBytes, properties);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.platter.api.block.CacheMode;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,15 @@ class DiskSpecTest {
         assertThat(spec.logicalBlockBytes()).isEqualTo(512);
         assertThat(spec.backend()).isEqualTo("auto");
         assertThat(spec.dsync()).isEqualTo("auto");
+    }
+
+    @Test
+    void threadsAreThePosixBackends() throws UsageException {
+        DiskSpec spec = DiskSpec.parse("file=a,backend=posix,threads=4");
+        assertThat(spec.backendOptions().properties())
+                .containsExactlyInAnyOrderEntriesOf(Map.of("dsync", "auto", "threads", "4"));
+        assertThat(DiskSpec.parse("file=a").backendOptions().properties())
+                .containsExactlyEntriesOf(Map.of("dsync", "auto"));
     }
 
     @ParameterizedTest
@@ -83,6 +93,9 @@ class DiskSpecTest {
                 "file=a,logical_block_size=1024|not one of 512, 4096",
                 "file=a,logical_block_size=4096,physical_block_size=512|at least logical_block_size=4096",
                 "file=a,physical_block_size=3000|must be a power of two",
+                "file=a,threads=4|threads= is an option of the posix backend",
+                "file=a,backend=uring,threads=4|add backend=posix",
+                "file=a,backend=posix,threads=65|threads=65 is not a whole number from 1 to 64",
                 "file=a,colour=red|there is no option 'colour'; the options are file, size",
                 "file=a,file=b|file= is given twice",
                 "file=a,readonly|'readonly' is not of the form key=value",

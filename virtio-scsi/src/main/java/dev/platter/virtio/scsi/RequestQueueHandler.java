@@ -88,7 +88,7 @@ final class RequestQueueHandler implements QueueHandler {
         // What was available when the functions were taken is at most a ring full.
         int work = takeAvailable(managing ? ring.size() : BATCH);
         if (managing) {
-            watches.begin(slots);
+            watches.begin(slots, this::abort);
             work++;
         }
         work += targets.poll() + ended;
@@ -140,6 +140,13 @@ final class RequestQueueHandler implements QueueHandler {
                             : VirtioScsi.S_BAD_TARGET;
         }
         use(slot, slot.refuse(response, refusal));
+    }
+
+    private void abort(RequestSlot slot) {
+        ScsiTargetQueue queue = targets.queue(slot.target());
+        if (queue != null) {
+            queue.abort(slot.lun(), slot.command());
+        }
     }
 
     private void ended(ScsiCommand command) {

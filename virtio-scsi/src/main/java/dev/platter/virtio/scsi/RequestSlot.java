@@ -22,6 +22,9 @@ final class RequestSlot {
     private int lun;
     private long tag;
 
+    /** The response if the command is given up. */
+    private int abortResponse;
+
     /**
      * Allocates a slot.
      *
@@ -74,6 +77,11 @@ final class RequestSlot {
         chain = taken;
         busy = true;
         return free;
+    }
+
+    /** Notes why the command is to be given up; the last reason counts. */
+    void abort(TaskManagement function) {
+        abortResponse = function.abortResponse();
     }
 
     /** Makes room for the next request. */
@@ -134,6 +142,9 @@ final class RequestSlot {
      * @return how many bytes of the chain were written, data-in included
      */
     long respond(ResponseHeader response) {
+        if (command.aborted()) {
+            return write(response.respond(abortResponse));
+        }
         if (command.overrun()) {
             return write(response.respond(VirtioScsi.S_OVERRUN));
         }

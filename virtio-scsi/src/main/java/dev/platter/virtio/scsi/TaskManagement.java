@@ -8,8 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * each of them; each queue's owner reports once, when none of the tasks it names that were in
  * flight there at that instant is left; the last report tells the control queue.
  *
- * <p>Commands are not cancelled, for the host cannot recall a write: they are waited for, and end
- * with the status they really had. So no write lands after the function's answer.
+ * <p>Each of those tasks is given up where that can be done: what waits in the device, and what the
+ * backend {@linkplain dev.platter.api.block.BlockQueue#cancel can cancel}. A command that was given
+ * up says so; one that could not be is waited for, and ends with the status it really had, for the
+ * host cannot recall a write. So nothing of either touches memory or disk after the function's
+ * answer.
  */
 final class TaskManagement {
     private final int function;
@@ -80,6 +83,15 @@ final class TaskManagement {
     /** Whether the function only asks whether there is such a task, and waits for none. */
     boolean isQuery() {
         return function == VirtioScsi.TMF_QUERY_TASK || function == VirtioScsi.TMF_QUERY_TASK_SET;
+    }
+
+    /** The response to a command that was given up for this function (VIRTIO 1.3 §5.6.6.1). */
+    int abortResponse() {
+        return switch (function) {
+            case VirtioScsi.TMF_I_T_NEXUS_RESET, VirtioScsi.TMF_LOGICAL_UNIT_RESET ->
+                    VirtioScsi.S_RESET;
+            default -> VirtioScsi.S_ABORTED;
+        };
     }
 
     /** Whether a task is one of those the function names. */

@@ -3,6 +3,7 @@ package dev.platter.virtio.scsi;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A request queue's part in task management: the functions posted to it, and for each of them the
@@ -48,16 +49,33 @@ final class TaskWatches {
         return !taken.isEmpty();
     }
 
-    /** Each function taken watches, from now on, the busy slots it names. */
-    void begin(RequestSlot[] slots) {
+    /**
+     * Each function taken watches, from now on, the busy slots it names, and has them given up.
+     *
+     * @param abort gives up the command of a slot; it may end there and then
+     */
+    void begin(RequestSlot[] slots, Consumer<RequestSlot> abort) {
         for (TaskManagement function : taken) {
             BitSet named = new BitSet();
             for (int head = 0; head < slots.length; head++) {
                 named.set(head, slots[head].names(function));
             }
             watch(function, named);
+            if (!function.isQuery()) {
+                abort(function, slots, abort);
+            }
         }
         taken.clear();
+    }
+
+    private static void abort(
+            TaskManagement function, RequestSlot[] slots, Consumer<RequestSlot> abort) {
+        for (RequestSlot slot : slots) {
+            if (slot.names(function)) {
+                slot.abort(function);
+                abort.accept(slot);
+            }
+        }
     }
 
     private void watch(TaskManagement function, BitSet named) {

@@ -28,8 +28,14 @@ final class VirtioScsi {
     /** The command transfers more than the buffer holds, or in the other direction. */
     static final int S_OVERRUN = 1;
 
+    /** The request was given up, as an abort asked. */
+    static final int S_ABORTED = 2;
+
     /** There is no such target. */
     static final int S_BAD_TARGET = 3;
+
+    /** The request was given up, as a reset asked. */
+    static final int S_RESET = 4;
 
     /** The target failed to take the command; sending it again may or may not help. */
     static final int S_TARGET_FAILURE = 7;

@@ -10,10 +10,13 @@ import dev.platter.api.block.Errno;
 import dev.platter.api.memory.IoVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A disk in memory that completes requests when it is polled, unless it is told to hold them. Its
- * data plane allocates nothing.
+ * A disk in memory that carries requests out when it is polled, unless it is told to hold them, and
+ * gives held ones up if it is told to. Its data plane allocates nothing.
  */
 final class MemoryDisk implements BlockBackend {
     private static final BlockLimits LIMITS =
@@ -22,6 +25,15 @@ final class MemoryDisk implements BlockBackend {
     final MemorySegment content;
     volatile boolean held;
     volatile boolean refusesQueues;
+
+    /** Whether a request is given up when asked; by its tag. */
+    volatile LongPredicate cancels = tag -> false;
+
+    /** Whether a queue takes no request, as if it were full. */
+    volatile boolean refusesRequests;
+
+    /** How many requests were carried out. */
+    final AtomicInteger carriedOut = new AtomicInteger();
 
     MemoryDisk(Arena arena, long sizeBytes) {
         content = arena.allocate(sizeBytes);
@@ -64,13 +76,26 @@ final class MemoryDisk implements BlockBackend {
     public void close() {}
 
     private final class Queue implements BlockQueue {
+        private static final int READ = 0;
+        private static final int WRITE = 1;
+        private static final int FLUSH = 2;
+        private static final int ZEROES = 3;
+
         private final long[] tags;
-        private final int[] results;
+        private final int[] operations;
+        private final long[] offsets;
+        private final long[] lengths;
+        private final @Nullable IoVector[] vectors;
+        private final boolean[] cancelled;
         private int count;
 
         Queue(int capacity) {
             tags = new long[capacity];
-            results = new int[capacity];
+            operations = new int[capacity];
+            offsets = new long[capacity];
+            lengths = new long[capacity];
+            vectors = new IoVector[capacity];
+            cancelled = new boolean[capacity];
         }
 
         @Override
@@ -80,63 +105,42 @@ final class MemoryDisk implements BlockBackend {
 
         @Override
         public int inFlight() {
-            return count;
+            return refusesRequests ? tags.length : count;
         }
 
-        private boolean accept(long tag, int result) {
-            if (count == tags.length) {
+        private boolean accept(
+                int operation, long tag, long offset, long length, @Nullable IoVector vector) {
+            if (count == tags.length || refusesRequests) {
                 return false;
             }
             tags[count] = tag;
-            results[count] = result;
+            operations[count] = operation;
+            offsets[count] = offset;
+            lengths[count] = length;
+            vectors[count] = vector;
+            cancelled[count] = false;
             count++;
             return true;
         }
 
-        private boolean isOutside(long offsetBytes, long lengthBytes) {
-            return offsetBytes < 0 || lengthBytes > content.byteSize() - offsetBytes;
-        }
-
         @Override
         public boolean readv(long tag, long offsetBytes, IoVector target) {
-            if (count < tags.length && !isOutside(offsetBytes, target.lengthBytes())) {
-                long at = offsetBytes;
-                for (int i = 0; i < target.count(); i++) {
-                    long piece = target.pieceBytes(i);
-                    MemorySegment.copy(content, at, target.segment(i), target.offset(i), piece);
-                    at += piece;
-                }
-                return accept(tag, (int) target.lengthBytes());
-            }
-            return accept(tag, -Errno.EINVAL);
+            return accept(READ, tag, offsetBytes, target.lengthBytes(), target);
         }
 
         @Override
         public boolean writev(long tag, long offsetBytes, IoVector source, int flags) {
-            if (count < tags.length && !isOutside(offsetBytes, source.lengthBytes())) {
-                long at = offsetBytes;
-                for (int i = 0; i < source.count(); i++) {
-                    long piece = source.pieceBytes(i);
-                    MemorySegment.copy(source.segment(i), source.offset(i), content, at, piece);
-                    at += piece;
-                }
-                return accept(tag, (int) source.lengthBytes());
-            }
-            return accept(tag, -Errno.EINVAL);
+            return accept(WRITE, tag, offsetBytes, source.lengthBytes(), source);
         }
 
         @Override
         public boolean flush(long tag) {
-            return accept(tag, 0);
+            return accept(FLUSH, tag, 0, 0, null);
         }
 
         @Override
         public boolean writeZeroes(long tag, long offsetBytes, long lengthBytes, int flags) {
-            if (isOutside(offsetBytes, lengthBytes)) {
-                return accept(tag, -Errno.EINVAL);
-            }
-            content.asSlice(offsetBytes, lengthBytes).fill((byte) 0);
-            return accept(tag, 0);
+            return accept(ZEROES, tag, offsetBytes, lengthBytes, null);
         }
 
         @Override
@@ -145,21 +149,68 @@ final class MemoryDisk implements BlockBackend {
         }
 
         @Override
-        public int poll(CompletionHandler handler) {
-            if (held) {
-                return 0;
+        public void cancel(long tag) {
+            for (int i = 0; i < count; i++) {
+                cancelled[i] |= tags[i] == tag && cancels.test(tag);
             }
+        }
+
+        @Override
+        public int poll(CompletionHandler handler) {
             int delivered = 0;
-            while (count > 0) {
-                long tag = tags[0];
-                int result = results[0];
-                count--;
-                System.arraycopy(tags, 1, tags, 0, count);
-                System.arraycopy(results, 1, results, 0, count);
+            // What completions submit comes to the end, and has its turn as well.
+            for (int i = 0; i < count; ) {
+                if (held && !cancelled[i]) {
+                    i++;
+                    continue;
+                }
+                long tag = tags[i];
+                int result = cancelled[i] ? -Errno.ECANCELED : carryOut(i);
+                remove(i);
                 handler.completed(tag, result);
                 delivered++;
             }
             return delivered;
+        }
+
+        private void remove(int place) {
+            count--;
+            int behind = count - place;
+            System.arraycopy(tags, place + 1, tags, place, behind);
+            System.arraycopy(operations, place + 1, operations, place, behind);
+            System.arraycopy(offsets, place + 1, offsets, place, behind);
+            System.arraycopy(lengths, place + 1, lengths, place, behind);
+            System.arraycopy(vectors, place + 1, vectors, place, behind);
+            System.arraycopy(cancelled, place + 1, cancelled, place, behind);
+        }
+
+        private int carryOut(int place) {
+            carriedOut.incrementAndGet();
+            long offset = offsets[place];
+            long length = lengths[place];
+            if (offset < 0 || length > content.byteSize() - offset) {
+                return -Errno.EINVAL;
+            }
+            if (operations[place] == ZEROES) {
+                content.asSlice(offset, length).fill((byte) 0);
+            }
+            IoVector vector = vectors[place];
+            return vector == null ? 0 : transfer(operations[place], offset, vector);
+        }
+
+        private int transfer(int operation, long offset, IoVector vector) {
+            long at = offset;
+            for (int i = 0; i < vector.count(); i++) {
+                long piece = vector.pieceBytes(i);
+                MemorySegment memory = vector.segment(i);
+                if (operation == READ) {
+                    MemorySegment.copy(content, at, memory, vector.offset(i), piece);
+                } else {
+                    MemorySegment.copy(memory, vector.offset(i), content, at, piece);
+                }
+                at += piece;
+            }
+            return (int) vector.lengthBytes();
         }
 
         @Override

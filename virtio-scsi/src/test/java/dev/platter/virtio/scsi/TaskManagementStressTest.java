@@ -3,6 +3,7 @@ package dev.platter.virtio.scsi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,7 @@ class TaskManagementStressTest {
             Driver one = rig.requests(2, Rig.FEATURES);
             Driver two = rig.requests(3, Rig.FEATURES);
             Driver control = rig.control();
+            rig.disk.cancels = tag -> ThreadLocalRandom.current().nextBoolean();
             List<Thread> owners = List.of(owner(one), owner(two), owner(control));
             int read = one.read(Cdbs.read10(0, 1), 512).head();
             int otherRead = two.read(Cdbs.read10(0, 1), 512).head();

@@ -2,12 +2,16 @@ package dev.platter.virtio.scsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskManagementTest {
@@ -322,5 +326,165 @@ class TaskManagementTest {
         control.run();
         assertThat(control.handler.inFlight()).isZero();
         assertThat(control.ring.usedIdx()).isEqualTo(1);
+    }
+
+    private void manage(int function, Driver driver) {
+        long response = control.manage(function, 0, 0, 7);
+        control.run();
+        driver.handler.process();
+        control.run();
+        assertThat(answer(response)).isEqualTo(VirtioScsi.S_OK);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2", "1, 2", "3, 2", "4, 4", "5, 4"})
+    void whatTheBackendGivesUpIsAbortedOrReset(int function, int code) {
+        Driver driver = rig.requests();
+        rig.disk.held = true;
+        rig.disk.cancels = tag -> true;
+        byte[] data = new byte[512];
+        data[0] = 1;
+        Request write = driver.send(0, 0, 7, Cdbs.write10(3, 1), data, 0);
+        Request read = driver.send(0, 0, 7, Cdbs.read10(0, 1), new byte[0], 512);
+        driver.handler.process();
+        int before = rig.disk.carriedOut.get();
+        manage(function, driver);
+
+        assertThat(write.code()).isEqualTo(code);
+        assertThat(read.code()).isEqualTo(code);
+        assertThat(driver.ring.takeUsed().writtenBytes()).isEqualTo(108);
+        assertThat(driver.handler.inFlight()).isZero();
+        rig.disk.held = false;
+        driver.run();
+        assertThat(rig.disk.carriedOut).hasValue(before);
+        assertThat(rig.disk.content.get(ValueLayout.JAVA_BYTE, 3 * 512)).isZero();
+    }
+
+    @Test
+    void commandThatArrivesInTheSameRoundIsGivenUpBeforeTheBackendHasIt() {
+        Driver driver = rig.requests();
+        rig.disk.cancels = tag -> true;
+        Request request = read(driver, 7);
+        int before = rig.disk.carriedOut.get();
+        manage(VirtioScsi.TMF_ABORT_TASK, driver);
+
+        assertThat(request.code()).isEqualTo(VirtioScsi.S_ABORTED);
+        assertThat(rig.disk.carriedOut).hasValue(before);
+    }
+
+    @Test
+    void whatTheBackendDoesNotGiveUpEndsWithItsTrueStatus() {
+        Driver driver = rig.requests();
+        rig.disk.held = true;
+        Request first = read(driver, 7);
+        Request second = read(driver, 7);
+        rig.disk.cancels = tag -> tag == first.head();
+        driver.handler.process();
+        long response = control.manage(VirtioScsi.TMF_LOGICAL_UNIT_RESET, 0, 0, 0);
+        control.run();
+        driver.handler.process();
+        control.run();
+        assertThat(first.code()).isEqualTo(VirtioScsi.S_RESET);
+        assertThat(answer(response)).isEqualTo(UNANSWERED);
+
+        rig.disk.held = false;
+        driver.run();
+        control.run();
+        assertThat(second.code()).isEqualTo(VirtioScsi.S_OK);
+        assertThat(second.status()).isEqualTo(GOOD);
+        assertThat(answer(response)).isEqualTo(VirtioScsi.S_OK);
+    }
+
+    @Test
+    void whatWaitsForABufferIsGivenUpAndWhatIsUnderWayGoesNoFurther() {
+        Driver driver = rig.requests();
+        rig.disk.held = true;
+        List<Request> verifies = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            verifies.add(driver.send(Cdbs.verify10(0, 1)));
+        }
+        driver.handler.process();
+        long response = control.manage(VirtioScsi.TMF_ABORT_TASK_SET, 0, 0, 0);
+        control.run();
+        driver.handler.process();
+        control.run();
+        // Two had no buffer yet; the flush that each of the others began with is waited for.
+        assertThat(verifies).filteredOn(v -> v.code() == VirtioScsi.S_ABORTED).hasSize(2);
+        assertThat(driver.handler.inFlight()).isEqualTo(4);
+        assertThat(answer(response)).isEqualTo(UNANSWERED);
+
+        int before = rig.disk.carriedOut.get();
+        rig.disk.held = false;
+        driver.run();
+        control.run();
+        assertThat(verifies).allMatch(v -> v.code() == VirtioScsi.S_ABORTED);
+        assertThat(rig.disk.carriedOut).as("the flushes, and no read").hasValue(before + 4);
+        assertThat(answer(response)).isEqualTo(VirtioScsi.S_OK);
+        Request again = driver.send(Cdbs.verify10(0, 1));
+        driver.run();
+        assertThat(again.code()).as("the buffers are free again").isEqualTo(VirtioScsi.S_OK);
+    }
+
+    @Test
+    void whatTheBackendHadNoRoomForIsGivenUp() {
+        Driver driver = rig.requests();
+        rig.disk.refusesRequests = true;
+        Request first = read(driver, 7);
+        Request second = read(driver, 8);
+        driver.handler.process();
+        manage(VirtioScsi.TMF_ABORT_TASK, driver);
+        assertThat(first.code()).isEqualTo(VirtioScsi.S_ABORTED);
+        assertThat(driver.handler.inFlight()).isEqualTo(1);
+
+        rig.disk.refusesRequests = false;
+        driver.run();
+        assertThat(second.code()).isEqualTo(VirtioScsi.S_OK);
+    }
+
+    @Test
+    void switchToWriteThroughThatIsGivenUpLeavesTheWriteCacheOn() {
+        Driver driver = rig.requests();
+        Request before = driver.read(Cdbs.modeSense6(24), 24);
+        driver.run();
+        assertThat(before.data()[4 + 2] & 4).isEqualTo(4);
+        rig.disk.held = true;
+        rig.disk.cancels = tag -> true;
+        byte[] list = before.data();
+        list[0] = 0;
+        list[2] = 0;
+        list[4] &= 0x3f;
+        list[4 + 2] &= ~4;
+        Request select = driver.send(0, 0, 7, Cdbs.modeSelect6(24), list, 0);
+        driver.handler.process();
+        manage(VirtioScsi.TMF_ABORT_TASK, driver);
+        assertThat(select.code()).isEqualTo(VirtioScsi.S_ABORTED);
+
+        rig.disk.held = false;
+        Request after = driver.read(Cdbs.modeSense6(24), 24);
+        driver.run();
+        assertThat(after.data()[4 + 2] & 4).isEqualTo(4);
+    }
+
+    @Test
+    void othersTasksAreNotGivenUp() {
+        Driver driver = rig.requests();
+        rig.disk.held = true;
+        rig.otherDisk.held = true;
+        rig.disk.cancels = tag -> true;
+        rig.otherDisk.cancels = tag -> true;
+        Request other =
+                driver.send(
+                        Rig.OTHER_TARGET, Rig.OTHER_LUN, 7, Cdbs.read10(0, 1), new byte[0], 512);
+        Request later = read(driver, 8);
+        driver.handler.process();
+        manage(VirtioScsi.TMF_ABORT_TASK, driver);
+        manage(VirtioScsi.TMF_QUERY_TASK, driver);
+        assertThat(driver.handler.inFlight()).isEqualTo(2);
+
+        rig.disk.held = false;
+        rig.otherDisk.held = false;
+        driver.run();
+        assertThat(other.code()).isEqualTo(VirtioScsi.S_OK);
+        assertThat(later.code()).isEqualTo(VirtioScsi.S_OK);
     }
 }

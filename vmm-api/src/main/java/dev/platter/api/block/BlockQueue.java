@@ -11,8 +11,9 @@ import dev.platter.api.memory.IoVector;
  * between requests in flight. A caller that needs order waits for a completion.
  *
  * <p>Offsets and lengths are in bytes, multiples of {@link BlockLimits#requestAlignmentBytes()} and
- * inside the disk; the backend answers {@code -EINVAL} otherwise. Memory may have any alignment.
- * The vector, and the memory it names, belong to the queue until the completion.
+ * inside the disk; the backend answers {@code -EINVAL} otherwise. Memory may have any alignment,
+ * and any thread must be allowed to access it. The vector, and the memory it names, belong to the
+ * queue until the completion.
  *
  * <p>What completions promise, in the words of {@code docs/spi-contract.md}:
  *
@@ -97,9 +98,10 @@ public interface BlockQueue extends AutoCloseable {
     int poll(CompletionHandler handler);
 
     /**
-     * A file descriptor that becomes readable when {@link #poll} would deliver a completion; it
-     * stays the queue's. Or -1 where there is none to wait for: the host's calls are made inside
-     * poll, or the loop that the queue was opened with tells of completions.
+     * A file descriptor that, after a {@link #poll} that delivered nothing, becomes readable when
+     * another would deliver a completion; it stays the queue's. Or -1 where there is none to wait
+     * for: the host's calls are made inside poll, or the loop that the queue was opened with tells
+     * of completions.
      */
     int completionFd();
 
