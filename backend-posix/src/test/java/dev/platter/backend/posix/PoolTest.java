@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -275,19 +276,34 @@ class PoolTest {
         try (BlockQueue queue = backend.openQueue(4)) {
             PollSet waiter = new PollSet(1);
             waiter.set(0, queue.completionFd(), PollEvents.IN);
-            for (int i = 0; i < 5000; i++) {
+            Random random = new Random(1);
+            for (int i = 0; i < 20_000; i++) {
                 results.clear();
                 for (int tag = 0; tag <= i % 4; tag++) {
                     write(queue, tag, tag, IoFlags.NONE);
                 }
                 while (queue.inFlight() > 0) {
-                    if (poll(queue) == 0) {
+                    int more = random.nextInt(4);
+                    int delivered = poll(queue);
+                    // The sooner or later, the likelier that a request ends just as a poll does.
+                    while (delivered == 0 && more-- > 0) {
+                        spin(random.nextInt(10_000));
+                        delivered = poll(queue);
+                    }
+                    if (delivered == 0) {
                         assertThat(waiter.await(PATIENCE_MILLIS)).as("round %d", i).isEqualTo(1);
                     }
                 }
             }
         }
         backend.close();
+    }
+
+    private static void spin(long nanos) {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < nanos) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

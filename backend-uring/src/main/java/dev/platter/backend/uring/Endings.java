@@ -2,6 +2,7 @@ package dev.platter.backend.uring;
 
 import dev.platter.api.block.CompletionHandler;
 import dev.platter.backend.file.BounceBuffer;
+import dev.platter.backend.file.InlinePolicy;
 import dev.platter.backend.file.IoCounters;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,15 @@ final class Endings {
     private final QueueFiles files;
     private final Bounces bounces;
     private final IoCounters counters;
+    private final InlinePolicy policy;
 
-    Endings(int capacity, QueueFiles files, Bounces bounces, IoCounters counters) {
+    Endings(
+            int capacity,
+            QueueFiles files,
+            Bounces bounces,
+            IoCounters counters,
+            InlinePolicy policy) {
+        this.policy = policy;
         this.files = files;
         this.bounces = bounces;
         this.counters = counters;
@@ -42,7 +50,12 @@ final class Endings {
 
     /** Takes a free slot, or answers null when the queue is full. */
     @Nullable Request claim() {
-        return free.poll();
+        Request request = free.poll();
+        if (request != null) {
+            policy.accepted();
+            request.inFlight = true;
+        }
+        return request;
     }
 
     boolean isEmpty() {
@@ -85,6 +98,8 @@ final class Endings {
             int result = request.result;
             free.add(request);
             delivered++;
+            policy.ended();
+            request.inFlight = false;
             handler.completed(tag, result);
         }
         return delivered;

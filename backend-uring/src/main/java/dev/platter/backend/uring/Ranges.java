@@ -130,6 +130,10 @@ final class Ranges implements AutoCloseable {
 
     /** Submits the call of the request's step, or defers it where the ring is full. */
     void start(Request request) {
+        if (request.unwanted) {
+            giveUp(request);
+            return;
+        }
         if (!lane.room(1)) {
             deferred.add(request);
             return;
@@ -178,7 +182,9 @@ final class Ranges implements AutoCloseable {
     /** The host has answered the call of the request's step. */
     void answered(Request request) {
         int answer = unified(request.callResult);
-        if (Retry.wanted(request, answer)) {
+        if (request.givenUp(answer)) {
+            giveUp(request);
+        } else if (Retry.wanted(request, answer)) {
             start(request);
         } else if (answer == -Errnos.EOPNOTSUPP && request.step != RangeStep.WRITE) {
             refuse(request.step);
@@ -213,6 +219,11 @@ final class Ranges implements AutoCloseable {
                 ended(request, 0);
             }
         }
+    }
+
+    private void giveUp(Request request) {
+        ledger.writeFinished();
+        endings.end(request, -Errnos.ECANCELED);
     }
 
     private void ended(Request request, int answer) {

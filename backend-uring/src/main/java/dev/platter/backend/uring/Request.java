@@ -3,6 +3,7 @@ package dev.platter.backend.uring;
 import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
 import dev.platter.backend.file.BounceBuffer;
+import dev.platter.linux.Errnos;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,15 @@ final class Request {
 
     long generation;
 
+    /** Whether it was accepted and its completion has not been delivered. */
+    boolean inFlight;
+
+    /** Whether its result is no longer wanted. */
+    boolean unwanted;
+
+    /** When the lone request was handed over, where that is to be measured; else 0. */
+    long handedOverNanos;
+
     /** What the handler is told. */
     int result;
 
@@ -98,6 +108,16 @@ final class Request {
         async = false;
         bounced = false;
         syncing = false;
+        handedOverNanos = 0;
+        unwanted = false;
+    }
+
+    /** Whether an answer of the host says that the request was given up, as was wished. */
+    boolean givenUp(int answer) {
+        return unwanted
+                && (answer == -Errnos.ECANCELED
+                        || answer == -Errnos.EINTR
+                        || answer == -Errnos.EAGAIN);
     }
 
     boolean forced() {

@@ -3,6 +3,7 @@ package dev.platter.backend.uring;
 import dev.platter.backend.file.FlushLedger;
 import dev.platter.backend.file.IoCounters;
 import dev.platter.linux.Errnos;
+import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringOp;
 import dev.platter.linux.IoUringSqe;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ final class Syncs {
     private final IoCounters counters;
     private final RequestList deferred;
     private final RequestList waiting = new RequestList();
+
+    /** By what the synchronisation that is asked for is made, if not by the ring. */
+    private @Nullable FileCalls inline;
 
     /** The request for which the ledger has admitted a synchronisation by this queue. */
     private @Nullable Request admitted;
@@ -44,14 +48,33 @@ final class Syncs {
 
     /** Ends a request once a generation is durable. */
     void require(Request request, long generation) {
+        note(request, generation);
+        start(request);
+    }
+
+    /** Makes a synchronisation all that is left of a request, to be started by the caller. */
+    void note(Request request, long generation) {
         request.syncing = true;
         request.generation = generation;
-        start(request);
+    }
+
+    /**
+     * Carries a synchronisation out by a system call of the owner, if one is needed and may run.
+     */
+    void carryOut(Request request, FileCalls calls) {
+        inline = calls;
+        try {
+            start(request);
+        } finally {
+            inline = null;
+        }
     }
 
     /** Goes on with a request of which only the synchronisation is left. */
     void start(Request request) {
-        if (!lane.room(1)) {
+        if (request.unwanted && request != admitted) {
+            endings.end(request, -Errnos.ECANCELED);
+        } else if (!lane.room(1)) {
             deferred.add(request);
         } else if (request == admitted) {
             submit(request);
@@ -83,6 +106,12 @@ final class Syncs {
 
     private void submit(Request request) {
         counters.countSync();
+        FileCalls calls = inline;
+        if (calls != null) {
+            inline = null;
+            answered(request, calls.fdatasync(files.mainFd()));
+            return;
+        }
         lane.start(IoUringOp.FSYNC, files.main(), request.slot, UserData.SYNC)
                 .operationFlags(IoUringSqe.FSYNC_DATASYNC);
     }

@@ -9,6 +9,7 @@ import dev.platter.backend.file.IoCounters;
 import dev.platter.backend.uring.Request.Operation;
 import dev.platter.backend.uring.Request.Way;
 import dev.platter.linux.Errnos;
+import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringOp;
 import dev.platter.linux.IoUringSqe;
 import dev.platter.linux.RwFlags;
@@ -31,6 +32,7 @@ final class Transfers {
     private final Syncs syncs;
     private final IoCounters counters;
     private final RequestList deferred;
+    private final FileCalls calls;
     private final int partialBlockMask;
     private int durableInFlight;
 
@@ -43,7 +45,9 @@ final class Transfers {
             Endings endings,
             Syncs syncs,
             IoCounters counters,
-            RequestList deferred) {
+            RequestList deferred,
+            FileCalls calls) {
+        this.calls = calls;
         this.image = image;
         this.ledger = ledger;
         this.lane = lane;
@@ -56,26 +60,48 @@ final class Transfers {
         partialBlockMask = image.direct() ? image.limits().requestAlignmentBytes() - 1 : 0;
     }
 
-    /** Starts a transfer that was found to lie inside the disk. */
-    void begin(Request request) {
+    /**
+     * Prepares a transfer that was found to lie inside the disk.
+     *
+     * @return whether it is to be started; else it has ended already
+     */
+    boolean begin(Request request) {
         if (request.operation == Operation.WRITE && request.forced()) {
             int failure = ledger.failure();
             if (failure != 0) {
                 endings.end(request, -failure);
-                return;
+                return false;
             }
             request.way = way(request);
             durableInFlight++;
         }
         if (request.length == 0) {
             end(request, 0);
-            return;
+            return false;
         }
         if (!request.memory().isAligned(image.memoryAlignmentBytes())) {
             request.bounced = true;
             counters.countBounced();
         }
-        start(request);
+        return true;
+    }
+
+    /**
+     * Carries a write out by system calls of the owner; what they leave undone goes on by the ring.
+     */
+    void carryOut(Request request) {
+        IoVector memory = request.memory();
+        int pieces = Math.min(memory.count(), MAX_PIECES);
+        int callFlags = request.way == Way.DSYNC ? RwFlags.RWF_DSYNC : 0;
+        request.syncResult = -Errnos.ECANCELED;
+        count(request);
+        long answer =
+                calls.pwritev2(files.mainFd(), memory.entries(), pieces, request.offset, callFlags);
+        if (request.way == Way.LINKED && answer == request.length) {
+            request.syncResult = calls.fdatasync(files.mainFd());
+        }
+        request.callResult = (int) answer;
+        answered(request);
     }
 
     /**
@@ -96,6 +122,10 @@ final class Transfers {
 
     /** Submits the next operation of a transfer, or defers it where the means are lacking. */
     void start(Request request) {
+        if (request.unwanted) {
+            giveUp(request);
+            return;
+        }
         if (request.bounced && request.slab == null) {
             request.slab = bounces.acquire();
         }
@@ -189,10 +219,20 @@ final class Transfers {
                 .operationFlags(IoUringSqe.FSYNC_DATASYNC);
     }
 
+    /** Ends a request whose result is not wanted; what it has written so far is volatile. */
+    void giveUp(Request request) {
+        if (request.operation == Operation.WRITE) {
+            ledger.writeFinished();
+        }
+        end(request, -Errnos.ECANCELED);
+    }
+
     /** The host has answered an operation, and the synchronisation linked to it. */
     void answered(Request request) {
         int answer = request.callResult;
-        if (Retry.wanted(request, answer)) {
+        if (request.givenUp(answer)) {
+            giveUp(request);
+        } else if (Retry.wanted(request, answer)) {
             start(request);
         } else if (request.operation == Operation.READ) {
             readAnswered(request, answer);

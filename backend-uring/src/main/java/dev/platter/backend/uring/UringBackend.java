@@ -37,10 +37,14 @@ public final class UringBackend implements BlockBackend {
     private BlockQueueStatistics ofClosed = BlockQueueStatistics.ZERO;
     private boolean closed;
 
+    private final boolean inlines;
+
     private UringBackend(
             ImageFile image,
             Function<Arena, FileCalls> filesOf,
-            Function<Arena, IoUringCalls> callsOf) {
+            Function<Arena, IoUringCalls> callsOf,
+            boolean inlines) {
+        this.inlines = inlines;
         this.image = image;
         this.filesOf = filesOf;
         this.callsOf = callsOf;
@@ -59,6 +63,20 @@ public final class UringBackend implements BlockBackend {
             Function<Arena, FileCalls> filesOf,
             Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
+        return open(options, filesOf, callsOf, true);
+    }
+
+    /**
+     * Opens an image.
+     *
+     * @param inlines whether owners carry lone requests out by calls of their own
+     */
+    static UringBackend open(
+            BackendOptions options,
+            Function<Arena, FileCalls> filesOf,
+            Function<Arena, IoUringCalls> callsOf,
+            boolean inlines)
+            throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
             if (!name.equals(DsyncPreference.PROPERTY) && !name.equals(ImageFile.LOCKING)) {
                 throw new BackendException(
@@ -74,7 +92,7 @@ public final class UringBackend implements BlockBackend {
             ImageFile image =
                     ImageFile.open(
                             options, preference, SubmissionPath.IO_URING, filesOf.apply(arena));
-            UringBackend backend = new UringBackend(image, filesOf, callsOf);
+            UringBackend backend = new UringBackend(image, filesOf, callsOf, inlines);
             LOG.debug("{}; {}", backend.description(), ring);
             return backend;
         }
@@ -82,6 +100,10 @@ public final class UringBackend implements BlockBackend {
 
     ImageFile image() {
         return image;
+    }
+
+    boolean inlines() {
+        return inlines;
     }
 
     FlushLedger ledger() {

@@ -14,6 +14,7 @@ import dev.platter.backend.file.IoCounters;
 import dev.platter.backend.uring.Request.Operation;
 import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringCalls;
+import dev.platter.linux.IoUringOp;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,12 @@ final class UringQueue implements BlockQueue, CompletionSink {
     private final Syncs syncs;
     private final Transfers transfers;
     private final Ranges ranges;
+    private final FileCalls files;
+    private final LonePolicy lonePolicy;
+
+    /** The only request in flight, if the owner may carry it out by a call of its own. */
+    private @Nullable Request lone;
+
     private boolean closed;
 
     /**
@@ -64,7 +71,15 @@ final class UringQueue implements BlockQueue, CompletionSink {
         shared = loop != null;
         pump = new RingPump(this, image.path());
         waker = resources.waker();
-        endings = new Endings(capacity, resources.files(), resources.bounces(), counters);
+        this.files = files;
+        lonePolicy = new LonePolicy(image, backend.inlines());
+        endings =
+                new Endings(
+                        capacity,
+                        resources.files(),
+                        resources.bounces(),
+                        counters,
+                        lonePolicy.policy());
         syncs = new Syncs(lane, resources.files(), ledger, waker, endings, counters, deferred);
         transfers =
                 new Transfers(
@@ -76,7 +91,8 @@ final class UringQueue implements BlockQueue, CompletionSink {
                         endings,
                         syncs,
                         counters,
-                        deferred);
+                        deferred,
+                        files);
         ImageSpace space =
                 new ImageSpace(files, resources.files().mainFd(), image.blockDevice(), arena);
         ranges =
@@ -129,6 +145,34 @@ final class UringQueue implements BlockQueue, CompletionSink {
         return range(Operation.DISCARD, tag, offsetBytes, lengthBytes, flags);
     }
 
+    @Override
+    public void cancel(long tag) {
+        for (int slot = 0; slot < endings.capacity(); slot++) {
+            Request request = endings.of(slot);
+            if (request.inFlight && request.tag == tag) {
+                request.unwanted = true;
+                askToGiveUp(request);
+            }
+        }
+    }
+
+    /**
+     * Asks the kernel to give up the running operation of a request. A synchronisation is left
+     * alone: others may wait for it. What is not with the kernel ends when it would start.
+     */
+    private void askToGiveUp(Request request) {
+        if (request.owed > 0 && !request.syncing && lane.room(1)) {
+            lane.ring()
+                    .submissions()
+                    .claim()
+                    .startOn(
+                            IoUringOp.ASYNC_CANCEL,
+                            -1,
+                            UserData.of(UserData.NO_LANE, request.slot, UserData.CANCEL))
+                    .address(UserData.of(lane.number(), request.slot, UserData.CALL));
+        }
+    }
+
     private boolean transfer(
             Operation operation, long tag, long offset, IoVector vector, int flags) {
         int refusal = own();
@@ -174,7 +218,9 @@ final class UringQueue implements BlockQueue, CompletionSink {
         } else if (!inside(request)) {
             endings.end(request, -Errno.EINVAL);
         } else if (request.transfers()) {
-            transfers.begin(request);
+            if (transfers.begin(request)) {
+                holdOrStart(request);
+            }
         } else {
             ranges.begin(request);
         }
@@ -186,8 +232,40 @@ final class UringQueue implements BlockQueue, CompletionSink {
             endings.end(request, 0);
         } else {
             // Sampled here: the promise is about writes whose completion was delivered by now.
-            syncs.require(request, ledger.written());
+            syncs.note(request, ledger.written());
+            holdOrStart(request);
         }
+    }
+
+    /** Keeps a request back that has come alone, until the next poll shows whether it stays so. */
+    private void holdOrStart(Request request) {
+        if (endings.inFlight() == 1 && lonePolicy.concerns(request)) {
+            lone = request;
+        } else {
+            startAgain(request);
+        }
+    }
+
+    /** Carries out or starts the request that has come alone. */
+    private void settleLone() {
+        Request request = lone;
+        if (request == null) {
+            return;
+        }
+        lone = null;
+        long now = System.nanoTime();
+        if (request.unwanted || !lonePolicy.inline(request, now)) {
+            request.handedOverNanos = now;
+            startAgain(request);
+            return;
+        }
+        int kind = lonePolicy.kind(request);
+        if (request.syncing) {
+            syncs.carryOut(request, files);
+        } else {
+            transfers.carryOut(request);
+        }
+        lonePolicy.measured(kind, System.nanoTime() - now);
     }
 
     /** Whether a request is aligned, inside the disk and not too long; cannot overflow. */
@@ -211,6 +289,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
             // Idle, as another thread's queue was: there is nothing to deliver.
             return 0;
         }
+        settleLone();
         return shared ? collect(handler) : exchange(handler);
     }
 
@@ -248,7 +327,11 @@ final class UringQueue implements BlockQueue, CompletionSink {
 
     @Override
     public void completed(long userData, int result, int completionFlags) {
+        if (UserData.part(userData) == UserData.CANCEL) {
+            return;
+        }
         Request request = endings.of(UserData.slot(userData));
+        lonePolicy.answered(request);
         switch (UserData.part(userData)) {
             case UserData.SYNC -> {
                 syncs.answered(request, result);
@@ -298,10 +381,10 @@ final class UringQueue implements BlockQueue, CompletionSink {
         return resources.completionFd();
     }
 
-    /** In a loop, what has ended meanwhile is announced by nothing else. */
+    /** What waits for a poll: a lone request, and in a loop what has ended outside a turn. */
     @Override
     public boolean mustPoll() {
-        return shared && !endings.isEmpty();
+        return lone != null || (shared && !endings.isEmpty());
     }
 
     @Override

@@ -23,6 +23,9 @@ final class UringSupport {
         IoUringOp.READV,
         IoUringOp.WRITEV,
         IoUringOp.FSYNC,
+        IoUringOp.POLL_ADD,
+        IoUringOp.POLL_REMOVE,
+        IoUringOp.ASYNC_CANCEL,
         IoUringOp.FALLOCATE,
         IoUringOp.READ,
         IoUringOp.WRITE

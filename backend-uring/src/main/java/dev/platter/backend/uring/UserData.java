@@ -33,6 +33,9 @@ final class UserData {
     /** Of the loop: a signal to an eventfd, which is the slot. */
     static final int SIGNAL = 6;
 
+    /** In no lane: the wish that an operation be given up, which is answered by that operation. */
+    static final int CANCEL = 7;
+
     /** The lane of what belongs to no queue. */
     static final int NO_LANE = 0;
 

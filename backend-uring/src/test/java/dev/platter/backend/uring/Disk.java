@@ -27,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A backend with one queue, driven one request at a time. It polls only when the queue's descriptor
@@ -57,7 +56,8 @@ final class Disk implements AutoCloseable {
     private Disk(BackendOptions options, Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
         this.callsOf = callsOf;
-        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf);
+        // All by the ring, however lone, as that is where the faults are.
+        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf, false);
         queue = openQueue(16);
     }
 
@@ -71,6 +71,14 @@ final class Disk implements AutoCloseable {
         assertThat(opened.completionFd()).isEqualTo(-1);
         LOOPS.put(opened, loop);
         return opened;
+    }
+
+    /** Takes a turn of the loop that the queue is in, if it is in one, without waiting. */
+    void turn() {
+        RingLoop loop = inLoop ? LOOPS.get(queue) : null;
+        if (loop != null) {
+            loop.turn(0);
+        }
     }
 
     static void close(BlockQueue queue) {
@@ -187,17 +195,12 @@ final class Disk implements AutoCloseable {
 
     /** Polls, waiting for the descriptor in between, until nothing is in flight. */
     static void drain(BlockQueue queue, CompletionHandler handler) {
-        RingLoop loop = loopOf(queue);
+        RingLoop loop = LOOPS.get(queue);
         if (loop == null) {
             drainByDescriptor(queue, handler);
         } else {
             drainInLoop(queue, loop, handler);
         }
-    }
-
-    /** The loop of a queue, or null if its ring is its own. */
-    static @Nullable RingLoop loopOf(BlockQueue queue) {
-        return LOOPS.get(queue);
     }
 
     private static void drainInLoop(BlockQueue queue, RingLoop loop, CompletionHandler handler) {

@@ -10,7 +10,6 @@ import dev.platter.api.block.BlockBackendProvider;
 import dev.platter.api.block.CacheMode;
 import dev.platter.api.block.CompletionHandler;
 import dev.platter.api.block.IoFlags;
-import dev.platter.api.device.EventLoop;
 import dev.platter.api.memory.IoVector;
 import dev.platter.backend.uring.FaultRing.Call;
 import dev.platter.backend.uring.FaultRing.Script;
@@ -377,12 +376,8 @@ class TransferTest {
         disk.queue.writev(6, 4096, aligned, IoFlags.FUA);
         disk.queue.writev(7, 8192, aligned, IoFlags.FUA);
         disk.queue.flush(8);
-        RingLoop loop = Disk.loopOf(disk.queue);
-        disk.queue.poll(handler);
         while (disk.queue.inFlight() > 0) {
-            if (loop != null) {
-                loop.turn(disk.queue.mustPoll() ? 0 : EventLoop.FOREVER);
-            }
+            disk.turn();
             disk.queue.poll(handler);
         }
     }

@@ -42,7 +42,9 @@ final class MachineCheck {
     private static Finding ioUring() {
         UringBackendProvider uring = new UringBackendProvider();
         return uring.unavailable().isEmpty()
-                ? Finding.ok("io_uring", uring.diagnosis())
+                ? Finding.ok(
+                        "io_uring",
+                        uring.diagnosis() + "; the oldest kernel that will do is Linux 5.13")
                 : Finding.note("io_uring", uring.diagnosis() + "; the posix backend is used");
     }
 
