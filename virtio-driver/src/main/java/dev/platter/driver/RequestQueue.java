@@ -33,7 +33,7 @@ public final class RequestQueue {
 
     private final FrontEnd frontEnd;
     private final int index;
-    private final SplitRingDriver ring;
+    private final RingDriver ring;
     private final DriverOptions options;
     private final GuestBuffer slots;
     private final MemorySegment slotMemory;
@@ -45,7 +45,7 @@ public final class RequestQueue {
     private int freeSlotCount;
     private long generation;
 
-    RequestQueue(FrontEnd frontEnd, int index, SplitRingDriver ring, DriverOptions options) {
+    RequestQueue(FrontEnd frontEnd, int index, RingDriver ring, DriverOptions options) {
         this.frontEnd = frontEnd;
         this.index = index;
         this.ring = ring;
@@ -128,7 +128,7 @@ public final class RequestQueue {
     /** Takes an ended command without waiting: its slot, or {@link #TIMED_OUT}. */
     public int pollAny() {
         int slot = ring.poll();
-        if (slot != SplitRingDriver.NOTHING) {
+        if (slot != RingDriver.NOTHING) {
             usedLengths[slot] = ring.usedLengthBytes();
             freeSlots[freeSlotCount++] = slot;
         }
@@ -277,7 +277,7 @@ public final class RequestQueue {
     }
 
     /** The ring, for tests that write into it themselves. */
-    public SplitRingDriver ring() {
+    public RingDriver ring() {
         return ring;
     }
 }

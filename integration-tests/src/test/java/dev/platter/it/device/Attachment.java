@@ -1,11 +1,13 @@
 package dev.platter.it.device;
 
 import dev.platter.api.device.VirtioDevice;
+import dev.platter.driver.DriverOptions;
 import dev.platter.driver.FrontEnd;
 import dev.platter.driver.GuestMemory;
 import dev.platter.driver.InProcessFrontEnd;
 import dev.platter.driver.VhostUserFrontEnd;
 import dev.platter.driver.VhostUserOptions;
+import dev.platter.driver.VirtioFeatures;
 import dev.platter.vhostuser.VhostUserServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,11 +23,25 @@ enum Attachment {
     /** Over the socket, with the habits of QEMU 7.2. */
     SOCKET,
 
+    /** Over the socket, with packed rings. */
+    SOCKET_PACKED,
+
     /** Over the socket, with the habits of QEMU 10 and whole memory tables. */
     SOCKET_WITH_ACKNOWLEDGEMENTS;
 
     boolean overSocket() {
-        return this == SOCKET || this == SOCKET_WITH_ACKNOWLEDGEMENTS;
+        return this == SOCKET || this == SOCKET_PACKED || this == SOCKET_WITH_ACKNOWLEDGEMENTS;
+    }
+
+    boolean packed() {
+        return this == SOCKET_PACKED;
+    }
+
+    /** A driver's options, for rings of this attachment's layout. */
+    DriverOptions options(DriverOptions options) {
+        return packed()
+                ? options.withFeatures(options.features() | VirtioFeatures.RING_PACKED)
+                : options;
     }
 
     /** A running attachment; closed in the order front-end, server. */
@@ -38,7 +54,7 @@ enum Attachment {
             case IN_PROCESS -> new Attached(InProcessFrontEnd.threaded(device, memory), () -> {});
             case IN_PROCESS_ON_ONE_THREAD ->
                     new Attached(InProcessFrontEnd.inline(device, memory), () -> {});
-            case SOCKET -> overSocket(device, memory, socket, options);
+            case SOCKET, SOCKET_PACKED -> overSocket(device, memory, socket, options);
             case SOCKET_WITH_ACKNOWLEDGEMENTS ->
                     overSocket(
                             device,
