@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CacheModesGuestTest {
     private static final int WRITES = 16;
     private static final int PROCESSORS = 4;
+    private static final int QUEUE_SIZE = 128;
     private static final List<String> DISKS =
             List.of(
                     "writeback",
@@ -73,10 +74,14 @@ class CacheModesGuestTest {
                 LinuxGuest.builder()
                         .processors(PROCESSORS)
                         .consoleLog(folder.resolve("console"))
-                        .qemu(Rings.SPLIT.controller(socket(Rings.SPLIT), queues(Rings.SPLIT)))
-                        .qemu(Rings.PACKED.controller(socket(Rings.PACKED), queues(Rings.PACKED)))
+                        .qemu(controller(Rings.SPLIT))
+                        .qemu(controller(Rings.PACKED))
                         .boot();
         guest.disks().forEach(disk -> disks.put(disk.serial(), disk));
+    }
+
+    private List<String> controller(Rings rings) {
+        return rings.controller(socket(rings), queues(rings), QUEUE_SIZE);
     }
 
     private void serve(Rings rings) throws IOException {

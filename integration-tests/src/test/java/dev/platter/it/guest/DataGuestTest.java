@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * What a Linux guest stores is what it finds again: file systems, reboots, verified random I/O, and
  * what the SCSI utilities say of the disks. The tests share a guest with two servers, one on split
- * rings and one on packed ones, and four queues on each; those tests that end it come last.
+ * rings and one on packed ones, and four queues on each; the tests that end it come last.
  */
 @Tag("guest")
 @Requires(guest = true, programs = GuestTools.FIO)
@@ -43,6 +43,10 @@ class DataGuestTest {
     private static final String THIN = "thin";
     private static final String BIG = "big";
     private static final int QUEUES = 4;
+
+    /** The largest. */
+    private static final int QUEUE_SIZE = 1024;
+
     private static final int DISKS = 5;
 
     private final Map<Rings, PlatterProcess> servers = new EnumMap<>(Rings.class);
@@ -65,8 +69,8 @@ class DataGuestTest {
                         .processors(QUEUES)
                         .tools(GuestTools.FIO)
                         .consoleLog(folder.resolve("console"))
-                        .qemu(Rings.SPLIT.controller(socket(Rings.SPLIT), QUEUES))
-                        .qemu(Rings.PACKED.controller(socket(Rings.PACKED), QUEUES))
+                        .qemu(Rings.SPLIT.controller(socket(Rings.SPLIT), QUEUES, QUEUE_SIZE))
+                        .qemu(Rings.PACKED.controller(socket(Rings.PACKED), QUEUES, QUEUE_SIZE))
                         .boot();
         guest.disks().forEach(disk -> disks.put(disk.serial(), disk));
     }
@@ -209,13 +213,10 @@ class DataGuestTest {
     @Order(1)
     void synchronizeCacheSucceedsOnEveryDisk() throws IOException {
         for (GuestDisk disk : guest.disks()) {
+            String generic = disk.genericDevice();
             guest.output(
-                    "sg_sync "
-                            + disk.genericDevice()
-                            + " && sg_sync --16 "
-                            + disk.genericDevice()
-                            + " && sg_turs "
-                            + disk.genericDevice());
+                    "sg_sync %s && sg_sync --16 %s && sg_turs %s"
+                            .formatted(generic, generic, generic));
         }
     }
 
@@ -333,7 +334,7 @@ class DataGuestTest {
         }
     }
 
-    /** The second guest is given other rings than the first, and one queue. */
+    /** The second guest is given other rings than the first, and one queue of 16 entries. */
     @Test
     @Order(6)
     void aSecondGuestAttachesAfterTheFirstWithoutARestart() throws Exception {
@@ -341,8 +342,8 @@ class DataGuestTest {
         guest =
                 LinuxGuest.builder()
                         .consoleLog(folder.resolve("console2"))
-                        .qemu(Rings.PACKED.controller(socket(Rings.SPLIT), 1))
-                        .qemu(Rings.SPLIT.controller(socket(Rings.PACKED), 1))
+                        .qemu(Rings.PACKED.controller(socket(Rings.SPLIT), 1, 16))
+                        .qemu(Rings.SPLIT.controller(socket(Rings.PACKED), 1, 16))
                         .boot();
         assertThat(guest.disks()).hasSize(Rings.values().length * DISKS);
         Rings.PACKED.assertInUse(guest, guest.disk(SYSTEM), 1);

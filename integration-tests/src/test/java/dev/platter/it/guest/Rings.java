@@ -21,11 +21,18 @@ enum Rings {
         return this == PACKED ? "packed-" : "";
     }
 
-    /** QEMU's arguments for the controller. */
-    List<String> controller(Path socket, int queues) {
-        return this == PACKED
-                ? QemuDevices.vhostUserScsi("packed", socket, queues, "packed=on")
-                : QemuDevices.vhostUserScsi("split", socket, queues);
+    /**
+     * QEMU's arguments for the controller.
+     *
+     * @param queueSize the size of each queue: QEMU's default is 128, its limit 1024
+     */
+    List<String> controller(Path socket, int queues, int queueSize) {
+        return QemuDevices.vhostUserScsi(
+                this == PACKED ? "packed" : "split",
+                socket,
+                queues,
+                "virtqueue_size=" + queueSize,
+                this == PACKED ? "packed=on" : "packed=off");
     }
 
     /** The guest's driver has negotiated this layout, and uses so many queues. */
