@@ -42,6 +42,9 @@ final class EchoDevice implements VirtioDevice {
     /** While set, a request breaks the queue. */
     volatile boolean breaking;
 
+    /** The features on offer. */
+    volatile long features = FEATURES;
+
     private final List<EchoQueue> queues = new CopyOnWriteArrayList<>();
 
     /** Lets held requests end: their completions are announced. */
@@ -78,7 +81,7 @@ final class EchoDevice implements VirtioDevice {
 
     @Override
     public long features() {
-        return FEATURES;
+        return features;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static dev.platter.vhostuser.RawFrontEnd.ints;
 import static dev.platter.vhostuser.RawFrontEnd.longs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platter.api.device.QueueSetup;
 import dev.platter.linux.EventFd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,8 +116,33 @@ class QemuSequenceTest extends ServedDevice {
         }
     }
 
+    /** A packed ring's areas have their own sizes, and its position has two wrap counters. */
     @Test
-    void packedRingsAreRefused() throws Exception {
+    void packedRingsAreHandedOverWithTheirWholePosition() throws Exception {
+        long packed = 1L << 34;
+        int position = 0x8005_0003;
+        device.features |= packed;
+        try (TestGuest guest = new TestGuest(QUEUES);
+                RawFrontEnd frontEnd = connect(guest)) {
+            // What the device of these tests takes for an available index: there is nothing more.
+            guest.startAt(2, position & 0xffff);
+            frontEnd.set(RawFrontEnd.SET_FEATURES, longs(FEATURES | packed));
+            frontEnd.set(RawFrontEnd.SET_MEM_TABLE, TestGuest.memoryTable(), guest.memfd);
+            guest.setUp(frontEnd, 2, position);
+            enable(frontEnd, 2, true);
+            frontEnd.barrier();
+            QueueSetup setup = device.lastStart(2);
+            assertThat(setup.features() & packed).isNotZero();
+            assertThat(setup.nextAvail()).isEqualTo(position);
+            assertThat(setup.ring().descriptorArea().byteSize()).isEqualTo(16L * TestGuest.ENTRIES);
+            assertThat(setup.ring().driverArea().byteSize()).isEqualTo(4);
+            assertThat(setup.ring().deviceArea().byteSize()).isEqualTo(4);
+            assertThat(frontEnd.stopVring(2)).isEqualTo(position);
+        }
+    }
+
+    @Test
+    void packedRingsAreRefusedWhereTheDeviceDoesNotOfferThem() throws Exception {
         try (TestGuest guest = new TestGuest(QUEUES);
                 RawFrontEnd frontEnd = connect(guest)) {
             byte[] packed = longs(FEATURES | 1L << 34);

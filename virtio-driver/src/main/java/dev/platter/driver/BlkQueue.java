@@ -26,7 +26,7 @@ public final class BlkQueue implements DiskQueue {
     private final BufferList readable = new BufferList();
     private final BufferList writable = new BufferList();
 
-    BlkQueue(FrontEnd frontEnd, int index, SplitRingDriver ring) {
+    BlkQueue(FrontEnd frontEnd, int index, RingDriver ring) {
         this.frontEnd = frontEnd;
         this.ring = new SlotRing(frontEnd, index, ring);
         slots = frontEnd.memory().allocate((long) ring.sizeEntries() * SLOT_BYTES, SLOT_BYTES);

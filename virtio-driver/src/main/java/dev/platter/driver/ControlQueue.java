@@ -10,11 +10,11 @@ public final class ControlQueue {
     private static final int RESPONSE_OFFSET = 32;
 
     private final FrontEnd frontEnd;
-    private final SplitRingDriver ring;
+    private final RingDriver ring;
     private final long timeoutMillis;
     private final GuestBuffer buffer;
 
-    ControlQueue(FrontEnd frontEnd, SplitRingDriver ring, long timeoutMillis) {
+    ControlQueue(FrontEnd frontEnd, RingDriver ring, long timeoutMillis) {
         this.frontEnd = frontEnd;
         this.ring = ring;
         this.timeoutMillis = timeoutMillis;
@@ -75,7 +75,7 @@ public final class ControlQueue {
             frontEnd.kick(VirtioScsi.CONTROL_QUEUE);
         }
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        while (ring.poll() == SplitRingDriver.NOTHING) {
+        while (ring.poll() == RingDriver.NOTHING) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 throw new IOException(
@@ -91,7 +91,7 @@ public final class ControlQueue {
     }
 
     /** The ring, for tests that write into it themselves. */
-    public SplitRingDriver ring() {
+    public RingDriver ring() {
         return ring;
     }
 }

@@ -4,7 +4,7 @@ package dev.platter.driver;
  * What a virtio-scsi driver asks of its device.
  *
  * @param requestQueues how many request queues to set up, 1 or more
- * @param queueSize the size of every queue, a power of two up to 1024
+ * @param queueSize the size of every queue, 4 to 1024; a power of two unless the queues are packed
  * @param features the feature bits to accept if the device offers them, see {@link VirtioFeatures};
  *     VERSION_1 is always among them
  * @param indirectEntries the longest request that goes into an indirect table

@@ -8,11 +8,11 @@ public final class EventQueue {
     private static final int LUN_MASK = 0x3fff;
 
     private final FrontEnd frontEnd;
-    private final SplitRingDriver ring;
+    private final RingDriver ring;
     private final GuestBuffer buffers;
     private final BufferList writable = new BufferList();
 
-    EventQueue(FrontEnd frontEnd, SplitRingDriver ring, int bufferCount) {
+    EventQueue(FrontEnd frontEnd, RingDriver ring, int bufferCount) {
         this.frontEnd = frontEnd;
         this.ring = ring;
         buffers =
@@ -49,7 +49,7 @@ public final class EventQueue {
     /** The next event if there is one; its buffer goes back to the device. */
     public Optional<ScsiEvent> poll() {
         int buffer = ring.poll();
-        if (buffer == SplitRingDriver.NOTHING) {
+        if (buffer == RingDriver.NOTHING) {
             return Optional.empty();
         }
         ScsiEvent event = decode(buffers.segment(), (long) buffer * VirtioScsi.EVENT_BYTES);

@@ -32,7 +32,7 @@ public interface FrontEnd extends AutoCloseable {
      * @param rings the rings by queue index; null where the driver does not use the queue
      * @throws IOException if the device refuses; one sentence says what
      */
-    void start(long features, @Nullable SplitRingDriver[] rings) throws IOException;
+    void start(long features, @Nullable RingDriver[] rings) throws IOException;
 
     /** Tells the device that a queue has new requests. */
     void kick(int queue);

@@ -22,7 +22,7 @@ public final class InProcessFrontEnd implements FrontEnd {
     private final boolean threads;
     private final List<InlineQueue> inline = new ArrayList<>();
     private @Nullable QueueRunner[] queues = {};
-    private @Nullable SplitRingDriver[] rings = {};
+    private @Nullable RingDriver[] rings = {};
 
     private InProcessFrontEnd(VirtioDevice device, GuestMemory memory, boolean threads) {
         this.device = device;
@@ -72,7 +72,7 @@ public final class InProcessFrontEnd implements FrontEnd {
     }
 
     @Override
-    public void start(long features, @Nullable SplitRingDriver[] newRings) throws IOException {
+    public void start(long features, @Nullable RingDriver[] newRings) throws IOException {
         rings = newRings;
         queues = new QueueRunner[newRings.length];
         try {
@@ -87,8 +87,7 @@ public final class InProcessFrontEnd implements FrontEnd {
         }
     }
 
-    private QueueRunner startQueue(int index, long features, SplitRingDriver ring)
-            throws IOException {
+    private QueueRunner startQueue(int index, long features, RingDriver ring) throws IOException {
         if (!threads) {
             return new InlineQueue(
                     inline, call -> startHandler(index, features, ring, call, Notifier.NONE));
@@ -110,24 +109,24 @@ public final class InProcessFrontEnd implements FrontEnd {
     }
 
     private QueueHandler startHandler(
-            int index, long features, SplitRingDriver ring, Notifier call, Notifier wake) {
+            int index, long features, RingDriver ring, Notifier call, Notifier wake) {
         return device.startQueue(
                 new QueueSetup(
                         index,
                         features,
                         queueRing(ring),
                         memory.map(),
-                        ring.resumeIndex(),
+                        ring.resumePosition(),
                         call,
                         wake));
     }
 
-    private static QueueRing queueRing(SplitRingDriver ring) {
+    private static QueueRing queueRing(RingDriver ring) {
         return new QueueRing(
                 ring.sizeEntries(),
-                ring.descriptorTable().segment(),
-                ring.availRing().segment(),
-                ring.usedRing().segment());
+                ring.descriptorArea().segment(),
+                ring.driverArea().segment(),
+                ring.deviceArea().segment());
     }
 
     @Override
@@ -149,7 +148,7 @@ public final class InProcessFrontEnd implements FrontEnd {
     public void stop() throws IOException {
         for (int i = 0; i < queues.length; i++) {
             if (queues[i] != null) {
-                rings[i].resumeIndex(queues[i].stop());
+                rings[i].resumePosition(queues[i].stop());
             }
         }
         queues = new QueueRunner[0];

@@ -42,7 +42,7 @@ public final class RequestQueue {
     private final BufferList writable = new BufferList();
     private long generation;
 
-    RequestQueue(FrontEnd frontEnd, int index, SplitRingDriver ring, DriverOptions options) {
+    RequestQueue(FrontEnd frontEnd, int index, RingDriver ring, DriverOptions options) {
         this.frontEnd = frontEnd;
         this.index = index;
         this.ring = new SlotRing(frontEnd, index, ring);
@@ -242,7 +242,7 @@ public final class RequestQueue {
     }
 
     /** The ring, for tests that write into it themselves. */
-    public SplitRingDriver ring() {
+    public RingDriver ring() {
         return ring.ring();
     }
 }

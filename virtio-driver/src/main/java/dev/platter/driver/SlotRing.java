@@ -13,12 +13,12 @@ final class SlotRing {
 
     private final FrontEnd frontEnd;
     private final int index;
-    private final SplitRingDriver ring;
+    private final RingDriver ring;
     private final int[] usedLengths;
     private final int[] freeSlots;
     private int freeSlotCount;
 
-    SlotRing(FrontEnd frontEnd, int index, SplitRingDriver ring) {
+    SlotRing(FrontEnd frontEnd, int index, RingDriver ring) {
         this.frontEnd = frontEnd;
         this.index = index;
         this.ring = ring;
@@ -56,7 +56,7 @@ final class SlotRing {
     /** Takes an ended request without waiting: its slot, or {@link #NONE}. */
     int poll() {
         int slot = ring.poll();
-        if (slot != SplitRingDriver.NOTHING) {
+        if (slot != RingDriver.NOTHING) {
             usedLengths[slot] = ring.usedLengthBytes();
             freeSlots[freeSlotCount++] = slot;
         }
@@ -99,7 +99,7 @@ final class SlotRing {
         return freeSlots.length - freeSlotCount;
     }
 
-    SplitRingDriver ring() {
+    RingDriver ring() {
         return ring;
     }
 }

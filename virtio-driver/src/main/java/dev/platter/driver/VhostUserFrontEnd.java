@@ -27,7 +27,7 @@ public final class VhostUserFrontEnd implements FrontEnd {
     private VhostUserChannel channel;
     private long deviceFeatures;
     private long protocolFeatures;
-    private @Nullable SplitRingDriver[] rings = {};
+    private @Nullable RingDriver[] rings = {};
 
     private VhostUserFrontEnd(Path path, GuestMemory memory, VhostUserOptions options)
             throws IOException {
@@ -128,7 +128,7 @@ public final class VhostUserFrontEnd implements FrontEnd {
     }
 
     @Override
-    public void start(long features, @Nullable SplitRingDriver[] newRings) throws IOException {
+    public void start(long features, @Nullable RingDriver[] newRings) throws IOException {
         rings = newRings;
         long bits = features | (deviceFeatures & VhostUser.F_PROTOCOL_FEATURES);
         channel.sendU64(VhostUser.SET_FEATURES, bits);
@@ -145,16 +145,16 @@ public final class VhostUserFrontEnd implements FrontEnd {
         }
     }
 
-    private void setUpRing(int index, SplitRingDriver ring) throws IOException {
+    private void setUpRing(int index, RingDriver ring) throws IOException {
         sendState(VhostUser.SET_VRING_NUM, index, ring.sizeEntries());
-        sendState(VhostUser.SET_VRING_BASE, index, ring.resumeIndex());
+        sendState(VhostUser.SET_VRING_BASE, index, ring.resumePosition());
         MemorySegment payload = channel.payload();
         payload.set(Wire.U32, 0, index);
         payload.set(Wire.U32, 4, 0);
         // User addresses of this process: the back-end translates them through the memory table.
-        payload.set(Wire.U64, 8, ring.descriptorTable().segment().address());
-        payload.set(Wire.U64, 16, ring.usedRing().segment().address());
-        payload.set(Wire.U64, 24, ring.availRing().segment().address());
+        payload.set(Wire.U64, 8, ring.descriptorArea().segment().address());
+        payload.set(Wire.U64, 16, ring.deviceArea().segment().address());
+        payload.set(Wire.U64, 24, ring.driverArea().segment().address());
         payload.set(Wire.U64, 32, 0L);
         channel.send(VhostUser.SET_VRING_ADDR, ADDRESS_BYTES);
         sendEventFd(VhostUser.SET_VRING_KICK, index, doorbells[index].kick().fd());
@@ -267,10 +267,10 @@ public final class VhostUserFrontEnd implements FrontEnd {
                 channel.payload().set(Wire.U32, 0, i);
                 channel.payload().set(Wire.U32, 4, 0);
                 channel.request(VhostUser.GET_VRING_BASE, STATE_BYTES, STATE_BYTES);
-                rings[i].resumeIndex(channel.payload().get(Wire.U32, 4));
+                rings[i].resumePosition(channel.payload().get(Wire.U32, 4));
             }
         }
-        rings = new SplitRingDriver[0];
+        rings = new RingDriver[0];
     }
 
     @Override
@@ -289,12 +289,12 @@ public final class VhostUserFrontEnd implements FrontEnd {
      */
     public void reconnect() throws IOException {
         channel.close();
-        for (SplitRingDriver ring : rings) {
+        for (RingDriver ring : rings) {
             if (ring != null) {
-                ring.resumeIndex(ring.usedIndex());
+                ring.resumePosition(ring.usedPosition());
             }
         }
-        rings = new SplitRingDriver[0];
+        rings = new RingDriver[0];
         toldRegions.clear();
         channel = VhostUserChannel.connect(path, options.replyTimeoutMillis());
         negotiate();

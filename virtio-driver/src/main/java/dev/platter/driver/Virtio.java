@@ -38,7 +38,31 @@ final class Virtio {
     /** The size of a used ring entry: id u32, length u32 (§2.7.8). */
     static final int USED_ENTRY_BYTES = 8;
 
-    /** The largest split ring (VIRTIO 1.3 §2.7). */
+    /** A packed descriptor's wrap counter of the driver (VIRTIO 1.3 §2.8.1). */
+    static final int PACKED_DESC_F_AVAIL = 1 << 7;
+
+    /** A packed descriptor's wrap counter of the device (VIRTIO 1.3 §2.8.1). */
+    static final int PACKED_DESC_F_USED = 1 << 15;
+
+    /** Where a packed descriptor's buffer id stands (VIRTIO 1.3 §2.8.13). */
+    static final int PACKED_DESCRIPTOR_ID_OFFSET = 12;
+
+    /** Where a packed descriptor's flags stand (VIRTIO 1.3 §2.8.13). */
+    static final int PACKED_DESCRIPTOR_FLAGS_OFFSET = 14;
+
+    /** Event flags: notifications are wanted (VIRTIO 1.3 §2.8.10). */
+    static final int PACKED_EVENT_ENABLE = 0;
+
+    /** Event flags: notifications are not wanted (VIRTIO 1.3 §2.8.10). */
+    static final int PACKED_EVENT_DISABLE = 1;
+
+    /** Event flags: one notification is wanted, at a position (VIRTIO 1.3 §2.8.10). */
+    static final int PACKED_EVENT_DESC = 2;
+
+    /** The bits of the event flags that are not reserved (VIRTIO 1.3 §2.8.14). */
+    static final int PACKED_EVENT_MASK = 3;
+
+    /** The largest ring, split or packed (VIRTIO 1.3 §2.7 and §2.8). */
     static final int MAX_QUEUE_SIZE = 32768;
 
     private Virtio() {}

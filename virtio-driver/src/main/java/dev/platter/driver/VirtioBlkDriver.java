@@ -43,17 +43,12 @@ public final class VirtioBlkDriver implements AutoCloseable {
             throws IOException {
         long features = FEATURES & frontEnd.deviceFeatures();
         byte[] config = frontEnd.config(VirtioBlk.CONFIG_BYTES);
-        boolean eventIdx = (features & VirtioFeatures.EVENT_IDX) != 0;
-        boolean indirect = (features & VirtioFeatures.INDIRECT_DESC) != 0;
-        SplitRingDriver[] rings = new SplitRingDriver[queueCount];
+        RingDriver[] rings = new RingDriver[queueCount];
         BlkQueue[] queues = new BlkQueue[queueCount];
         for (int i = 0; i < queueCount; i++) {
             rings[i] =
-                    new SplitRingDriver(
-                            frontEnd.memory(),
-                            queueSize,
-                            eventIdx,
-                            indirect ? INDIRECT_ENTRIES : 0);
+                    RingDriver.allocate(
+                            frontEnd.memory(), features, queueSize, INDIRECT_ENTRIES);
             queues[i] = new BlkQueue(frontEnd, i, rings[i]);
         }
         frontEnd.start(features, rings);

@@ -29,5 +29,8 @@ public final class VirtioFeatures {
     /** The device is not a legacy one (VIRTIO 1.3 §6). */
     public static final long VERSION_1 = 1L << 32;
 
+    /** The queues are packed (VIRTIO 1.3 §6). */
+    public static final long RING_PACKED = 1L << 34;
+
     private VirtioFeatures() {}
 }

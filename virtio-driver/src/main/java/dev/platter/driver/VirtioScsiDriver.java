@@ -14,7 +14,7 @@ public final class VirtioScsiDriver implements AutoCloseable {
     private ControlQueue control;
     private EventQueue events;
     private RequestQueue[] requests;
-    private SplitRingDriver[] rings;
+    private RingDriver[] rings;
 
     private VirtioScsiDriver(FrontEnd frontEnd, DriverOptions options) {
         this.frontEnd = frontEnd;
@@ -40,16 +40,16 @@ public final class VirtioScsiDriver implements AutoCloseable {
         return driver;
     }
 
-    private SplitRingDriver[] newRings() {
-        boolean eventIdx = (features & VirtioFeatures.EVENT_IDX) != 0;
-        boolean indirect = (features & VirtioFeatures.INDIRECT_DESC) != 0;
-        int indirectEntries = indirect ? options.indirectEntries() : 0;
-        SplitRingDriver[] made =
-                new SplitRingDriver[VirtioScsi.FIRST_REQUEST_QUEUE + options.requestQueues()];
+    private RingDriver[] newRings() {
+        RingDriver[] made =
+                new RingDriver[VirtioScsi.FIRST_REQUEST_QUEUE + options.requestQueues()];
         for (int i = 0; i < made.length; i++) {
             made[i] =
-                    new SplitRingDriver(
-                            frontEnd.memory(), options.queueSize(), eventIdx, indirectEntries);
+                    RingDriver.allocate(
+                            frontEnd.memory(),
+                            features,
+                            options.queueSize(),
+                            options.indirectEntries());
         }
         return made;
     }

@@ -18,5 +18,9 @@ final class Wire {
     static final VarHandle ORDERED_U16 =
             ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+    /** Ordered access to an aligned 32-bit field: coordinates (segment, offset in bytes). */
+    static final VarHandle ORDERED_U32 =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
     private Wire() {}
 }

@@ -30,7 +30,10 @@ final class EchoDevice implements VirtioDevice {
 
     @Override
     public long features() {
-        return VirtioFeatures.VERSION_1 | VirtioFeatures.EVENT_IDX | VirtioFeatures.INDIRECT_DESC;
+        return VirtioFeatures.VERSION_1
+                | VirtioFeatures.EVENT_IDX
+                | VirtioFeatures.INDIRECT_DESC
+                | VirtioFeatures.RING_PACKED;
     }
 
     @Override
@@ -78,8 +81,7 @@ final class EchoDevice implements VirtioDevice {
         }
 
         private EchoRing ring(QueueRing area, GuestMemoryMap memory, int nextAvail) {
-            boolean eventIdx = (setup.features() & VirtioFeatures.EVENT_IDX) != 0;
-            return new EchoRing(area, memory, eventIdx, nextAvail);
+            return EchoRing.of(setup.features(), area, memory, nextAvail);
         }
 
         @Override
@@ -150,7 +152,7 @@ final class EchoDevice implements VirtioDevice {
 
         @Override
         public int nextAvail() {
-            return ring.availSeen;
+            return ring.position();
         }
 
         @Override
@@ -160,7 +162,7 @@ final class EchoDevice implements VirtioDevice {
 
         @Override
         public void memoryChanged(GuestMemoryMap memory, QueueRing area) {
-            ring = ring(area, memory, ring.availSeen);
+            ring = ring(area, memory, ring.position());
             memoryChanges.incrementAndGet();
         }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InProcessDriverTest {
@@ -36,11 +37,18 @@ class InProcessDriverTest {
                 : InProcessFrontEnd.inline(device, memory);
     }
 
+    private static DriverOptions options(boolean packed) {
+        long features = DriverOptions.DEFAULT.features();
+        return DriverOptions.DEFAULT.withFeatures(
+                packed ? features | VirtioFeatures.RING_PACKED : features);
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void commandReachesTheDeviceWithItsAddressCdbAndData(boolean threads) throws IOException {
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void commandReachesTheDeviceWithItsAddressCdbAndData(boolean threads, boolean packed)
+            throws IOException {
         try (FrontEnd frontEnd = frontEnd(threads);
-                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, options(packed))) {
             byte[] cdb = ScsiCommands.write10(5, 1, 0);
             byte[] data = {1, 2, 3, 4};
 
@@ -69,16 +77,22 @@ class InProcessDriverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void stoppedQueuesGoOnWhereTheyStopped(boolean threads) throws IOException {
+    @CsvSource({
+        "true, false, 1",
+        "false, false, 1",
+        "true, true, -2147385343",
+        "false, true, -2147385343"
+    })
+    void stoppedQueuesGoOnWhereTheyStopped(boolean threads, boolean packed, int position)
+            throws IOException {
         try (FrontEnd frontEnd = frontEnd(threads);
-                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT)) {
+                VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, options(packed))) {
             byte[] ready = ScsiCommands.testUnitReady();
             driver.execute(0, 0, ready, new byte[0], 0);
             driver.stop();
             driver.restart();
 
-            assertThat(device.setups.getLast().nextAvail()).isEqualTo(1);
+            assertThat(device.setups.getLast().nextAvail()).isEqualTo(position);
             assertThat(driver.execute(0, 0, ready, new byte[0], 0).good()).isTrue();
         }
     }

@@ -2,188 +2,31 @@ package dev.platter.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
-import dev.platter.api.device.QueueRing;
-import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SplitRingDriverTest {
-    private static final int SIZE = 8;
-
-    private GuestMemory memory;
-
-    @BeforeEach
-    void makeMemory() throws IOException {
-        memory = GuestMemory.plain(1 << 20);
+class SplitRingDriverTest extends RingDriverContract {
+    @Override
+    RingDriver ring(GuestMemory in, int size, boolean eventIdx, int indirectEntries) {
+        return new SplitRingDriver(in, size, eventIdx, indirectEntries);
     }
 
-    @AfterEach
-    void freeMemory() {
-        memory.close();
+    @Override
+    long layoutFeature() {
+        return 0;
     }
 
-    private static EchoRing device(SplitRingDriver ring, GuestMemory memory, boolean eventIdx) {
-        QueueRing area =
-                new QueueRing(
-                        ring.sizeEntries(),
-                        ring.descriptorTable().segment(),
-                        ring.availRing().segment(),
-                        ring.usedRing().segment());
-        return new EchoRing(area, memory.map(), eventIdx, 0);
-    }
-
-    @Test
-    void chainIsLinkedReadablePiecesFirst() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 0);
-        EchoRing device = device(ring, memory, false);
-        BufferList out = new BufferList().add(0x1000, 16).add(0x2000, 32);
-        BufferList in = new BufferList().add(0x3000, 64);
-
-        assertThat(ring.add(out, in, 5)).isTrue();
-
-        assertThat(device.chain(device.pop()))
-                .extracting(
-                        EchoRing.Descriptor::address,
-                        EchoRing.Descriptor::length,
-                        EchoRing.Descriptor::writable)
-                .containsExactly(
-                        tuple(0x1000L, 16, false),
-                        tuple(0x2000L, 32, false),
-                        tuple(0x3000L, 64, true));
-        assertThat(ring.freeDescriptors()).isEqualTo(SIZE - 3);
-    }
-
-    @Test
-    void indirectRequestTakesOneDescriptor() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 4);
-        EchoRing device = device(ring, memory, false);
-
-        ring.add(
-                new BufferList().add(0x1000, 16).add(0x2000, 32),
-                new BufferList().add(0x3000, 64),
-                0);
-
-        assertThat(ring.freeDescriptors()).isEqualTo(SIZE - 1);
-        assertThat(device.chain(device.pop()))
-                .extracting(EchoRing.Descriptor::address)
-                .containsExactly(0x1000L, 0x2000L, 0x3000L);
-    }
-
-    @Test
-    void requestLongerThanTheIndirectTableGoesDirectly() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 2);
-
-        ring.add(new BufferList().add(1, 1).add(2, 1).add(3, 1), BufferList.EMPTY, 0);
-
-        assertThat(ring.freeDescriptors()).isEqualTo(SIZE - 3);
-    }
-
-    @Test
-    void requestThatDoesNotFitChangesNothing() {
-        SplitRingDriver ring = new SplitRingDriver(memory, 2, false, 0);
-        BufferList three = new BufferList().add(1, 1).add(2, 1).add(3, 1);
-
-        assertThat(ring.add(three, BufferList.EMPTY, 0)).isFalse();
-        assertThat(ring.add(BufferList.EMPTY, BufferList.EMPTY, 0)).isFalse();
-
-        assertThat(ring.freeDescriptors()).isEqualTo(2);
-        assertThat(ring.availIndex()).isZero();
-    }
-
-    @Test
-    void usedHeadThatIsNotInFlightIsAnError() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 0);
-        EchoRing device = device(ring, memory, false);
-        device.use(3, 0);
-
-        assertThatThrownBy(ring::poll)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("head 3");
-    }
-
-    @Test
-    void kickIsNeededOncePerBatchUntilTheDeviceRefusesByFlag() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 0);
-        EchoRing device = device(ring, memory, false);
-        BufferList one = new BufferList().add(0, 1);
-
-        assertThat(ring.kickNeeded()).isFalse();
-        ring.add(one, BufferList.EMPTY, 0);
-        ring.add(one, BufferList.EMPTY, 1);
-        assertThat(ring.kickNeeded()).isTrue();
-        assertThat(ring.kickNeeded()).isFalse();
-
-        device.refuseKicks();
-        ring.add(one, BufferList.EMPTY, 2);
-        assertThat(ring.kickNeeded()).isFalse();
-    }
-
-    @Test
-    void kickIsNeededWhenTheEventPositionIsPassed() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, true, 0);
-        EchoRing device = device(ring, memory, true);
-        BufferList one = new BufferList().add(0, 1);
-
-        ring.add(one, BufferList.EMPTY, 0);
-        assertThat(ring.kickNeeded()).isTrue();
-        // The device still asks for position 0, which is behind.
-        ring.add(one, BufferList.EMPTY, 1);
-        assertThat(ring.kickNeeded()).isFalse();
-
-        device.pop();
-        device.pop();
-        device.wantKick();
-        ring.add(one, BufferList.EMPTY, 2);
-        ring.add(one, BufferList.EMPTY, 3);
-        assertThat(ring.kickNeeded()).isTrue();
-    }
-
-    @Test
-    void enableCallsSeesWhatWasUsedBefore() {
-        for (boolean eventIdx : new boolean[] {false, true}) {
-            SplitRingDriver ring = new SplitRingDriver(memory, SIZE, eventIdx, 0);
-            EchoRing device = device(ring, memory, eventIdx);
-            ring.add(new BufferList().add(0, 1), BufferList.EMPTY, 7);
-            assertThat(ring.enableCalls()).isTrue();
-            device.use(device.pop(), 9);
-
-            assertThat(device.callWanted()).isTrue();
-            assertThat(ring.enableCalls()).isFalse();
-            assertThat(ring.poll()).isEqualTo(7);
-            assertThat(ring.usedLengthBytes()).isEqualTo(9);
-            assertThat(ring.poll()).isEqualTo(SplitRingDriver.NOTHING);
-        }
-    }
-
-    @Test
-    void disabledCallsAreRefusedByFlag() {
-        SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 0);
-        EchoRing device = device(ring, memory, false);
-        ring.disableCalls();
-        ring.add(new BufferList().add(0, 1), BufferList.EMPTY, 0);
-        device.use(device.pop(), 0);
-
-        assertThat(device.callWanted()).isFalse();
+    @Override
+    int start() {
+        return 0;
     }
 
     @Test
     void reservedHeadIsPublishedAsItStands() {
         SplitRingDriver ring = new SplitRingDriver(memory, SIZE, false, 0);
-        EchoRing device = device(ring, memory, false);
+        EchoRing device = device(ring, false);
         int head = ring.reserve(11);
-        ring.descriptorTable().segment().set(Wire.U64, 16L * head, 0xdead_0000L);
+        ring.descriptorArea().segment().set(Wire.U64, 16L * head, 0xdead_0000L);
         ring.publish(head);
 
         assertThat(device.pop()).isEqualTo(head);
@@ -197,77 +40,5 @@ class SplitRingDriverTest {
     void badSizeIsRefused() {
         assertThatThrownBy(() -> new SplitRingDriver(memory, 6, false, 0))
                 .hasMessageContaining("power of two");
-    }
-
-    /**
-     * Whatever is added in whatever order and used in whatever order, each token comes back once,
-     * and no descriptor is lost, also when the 16-bit indexes wrap.
-     */
-    @Property(tries = 60)
-    void everyTokenComesBackOnceAndNoDescriptorIsLost(
-            @ForAll long seed, @ForAll boolean eventIdx, @ForAll @IntRange(max = 4) int indirect)
-            throws IOException {
-        Random random = new Random(seed);
-        try (GuestMemory own = GuestMemory.plain(1 << 16)) {
-            SplitRingDriver ring = new SplitRingDriver(own, 16, eventIdx, indirect);
-            EchoRing device = device(ring, own, eventIdx);
-            Map<Integer, byte[]> inFlight = new HashMap<>();
-            ArrayDeque<Integer> taken = new ArrayDeque<>();
-            GuestBuffer[] buffers = new GuestBuffer[16];
-            Arrays.setAll(buffers, i -> own.allocate(64, 1));
-            for (int step = 0; step < 3000; step++) {
-                int token = random.nextInt(16);
-                if (random.nextBoolean() && !inFlight.containsKey(token)) {
-                    byte[] bytes = new byte[1 + random.nextInt(32)];
-                    random.nextBytes(bytes);
-                    buffers[token].put(bytes);
-                    BufferList out = new BufferList();
-                    out.addInParts(
-                            buffers[token].guestAddress(), bytes.length, 1 + random.nextInt(16));
-                    BufferList in = BufferList.of(buffers[token].slice(32, 32));
-                    if (ring.add(out, in, token)) {
-                        inFlight.put(token, bytes);
-                    }
-                } else if (random.nextBoolean()) {
-                    int head = device.pop();
-                    if (head >= 0) {
-                        taken.add(head);
-                    }
-                } else if (!taken.isEmpty()) {
-                    int head = random.nextBoolean() ? taken.pollFirst() : taken.pollLast();
-                    List<EchoRing.Descriptor> chain = device.chain(head);
-                    device.use(head, device.writeAll(chain, device.readAll(chain)));
-                }
-                int ended = random.nextInt(4) == 0 ? ring.poll() : SplitRingDriver.NOTHING;
-                if (ended != SplitRingDriver.NOTHING) {
-                    byte[] sent = inFlight.remove(ended);
-                    assertThat(sent).isNotNull();
-                    assertThat(ring.usedLengthBytes()).isEqualTo(sent.length);
-                    assertThat(buffers[ended].slice(32, 32).get(sent.length)).isEqualTo(sent);
-                }
-            }
-            for (int head = device.pop(); head >= 0; head = device.pop()) {
-                taken.add(head);
-            }
-            taken.forEach(head -> device.use(head, 0));
-            while (ring.poll() != SplitRingDriver.NOTHING) {
-                // Collect the rest.
-            }
-            assertThat(ring.freeDescriptors()).isEqualTo(16);
-        }
-    }
-
-    @Test
-    void indexesWrapAfter65536Requests() {
-        SplitRingDriver ring = new SplitRingDriver(memory, 4, true, 0);
-        EchoRing device = device(ring, memory, true);
-        BufferList one = new BufferList().add(0, 1);
-        for (int i = 0; i < 70_000; i++) {
-            assertThat(ring.add(one, BufferList.EMPTY, 1)).isTrue();
-            device.use(device.pop(), 0);
-            assertThat(ring.poll()).isEqualTo(1);
-        }
-        assertThat(ring.availIndex()).isEqualTo(70_000 - 65_536);
-        assertThat(ring.usedIndex()).isEqualTo(70_000 - 65_536);
     }
 }

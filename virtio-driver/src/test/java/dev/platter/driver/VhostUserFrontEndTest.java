@@ -50,8 +50,8 @@ class VhostUserFrontEndTest {
     }
 
     /** Rings of which the control queue's is missing, as firmware leaves it. */
-    private SplitRingDriver[] firmwareRings() {
-        return new SplitRingDriver[] {null, null, new SplitRingDriver(memory, 16, false, 0)};
+    private RingDriver[] firmwareRings() {
+        return new RingDriver[] {null, null, new SplitRingDriver(memory, 16, false, 0)};
     }
 
     @Test
@@ -84,7 +84,7 @@ class VhostUserFrontEndTest {
     void startAndStopSetUpOnlyTheRingsThatExistAndEnableAll() throws IOException {
         try (FrontEnd frontEnd = connect(options())) {
             backEnd.bases.put(2, 77);
-            SplitRingDriver[] rings = firmwareRings();
+            RingDriver[] rings = firmwareRings();
             frontEnd.start(VERSION_1, rings);
             frontEnd.stop();
 
@@ -107,7 +107,7 @@ class VhostUserFrontEndTest {
                             "SET_VRING_ENABLE 1 0",
                             "SET_VRING_ENABLE 2 0",
                             "GET_VRING_BASE 2");
-            assertThat(rings[2].resumeIndex()).isEqualTo(77);
+            assertThat(rings[2].resumePosition()).isEqualTo(77);
         }
     }
 
@@ -180,9 +180,9 @@ class VhostUserFrontEndTest {
     @Test
     void reconnectStartsAtTheUsedIndex() throws IOException {
         try (VhostUserFrontEnd frontEnd = connect(options())) {
-            SplitRingDriver[] rings = firmwareRings();
+            RingDriver[] rings = firmwareRings();
             frontEnd.start(VERSION_1, rings);
-            rings[2].usedRing().segment().set(Wire.U16, 2, (short) 9);
+            rings[2].deviceArea().segment().set(Wire.U16, 2, (short) 9);
             frontEnd.reconnect();
             frontEnd.start(VERSION_1, rings);
             frontEnd.stop();

@@ -58,9 +58,9 @@ public class VirtQueueBenchmark {
         QueueRing ring =
                 new QueueRing(
                         ENTRIES,
-                        driver.descriptorTable().segment(),
-                        driver.availRing().segment(),
-                        driver.usedRing().segment());
+                        driver.descriptorArea().segment(),
+                        driver.driverArea().segment(),
+                        driver.deviceArea().segment());
         queue = new SplitVirtQueue(ring, memory.map(), features, 0, ENTRIES);
         GuestBuffer header = memory.allocate(64, 64);
         GuestBuffer response = memory.allocate(128, 64);

@@ -3,11 +3,13 @@ package dev.platter.it.device;
 import dev.platter.api.device.EventLoopProvider;
 import dev.platter.api.device.VirtioDevice;
 import dev.platter.backend.uring.RingLoopProvider;
+import dev.platter.driver.DriverOptions;
 import dev.platter.driver.FrontEnd;
 import dev.platter.driver.GuestMemory;
 import dev.platter.driver.InProcessFrontEnd;
 import dev.platter.driver.VhostUserFrontEnd;
 import dev.platter.driver.VhostUserOptions;
+import dev.platter.driver.VirtioFeatures;
 import dev.platter.loop.EpollLoopProvider;
 import dev.platter.vhostuser.VhostUserServer;
 import java.io.IOException;
@@ -24,6 +26,9 @@ enum Attachment {
     /** Over the socket, with the habits of QEMU 7.2. */
     SOCKET,
 
+    /** Over the socket, with packed rings. */
+    SOCKET_PACKED,
+
     /** Over the socket, with the habits of QEMU 10 and whole memory tables. */
     SOCKET_WITH_ACKNOWLEDGEMENTS,
 
@@ -31,12 +36,26 @@ enum Attachment {
     SOCKET_IN_RING;
 
     boolean overSocket() {
-        return this == SOCKET || this == SOCKET_WITH_ACKNOWLEDGEMENTS || this == SOCKET_IN_RING;
+        return this == SOCKET
+                || this == SOCKET_PACKED
+                || this == SOCKET_WITH_ACKNOWLEDGEMENTS
+                || this == SOCKET_IN_RING;
     }
 
     /** The backend that goes with it, where a test names no other. */
     String backend() {
         return this == SOCKET_IN_RING ? "uring" : "posix";
+    }
+
+    boolean packed() {
+        return this == SOCKET_PACKED;
+    }
+
+    /** A driver's options, for rings of this attachment's layout. */
+    DriverOptions options(DriverOptions options) {
+        return packed()
+                ? options.withFeatures(options.features() | VirtioFeatures.RING_PACKED)
+                : options;
     }
 
     /** A running attachment; closed in the order front-end, server. */
@@ -49,7 +68,8 @@ enum Attachment {
             case IN_PROCESS -> new Attached(InProcessFrontEnd.threaded(device, memory), () -> {});
             case IN_PROCESS_ON_ONE_THREAD ->
                     new Attached(InProcessFrontEnd.inline(device, memory), () -> {});
-            case SOCKET -> overSocket(device, memory, socket, options, new EpollLoopProvider());
+            case SOCKET, SOCKET_PACKED ->
+                    overSocket(device, memory, socket, options, new EpollLoopProvider());
             case SOCKET_IN_RING ->
                     overSocket(device, memory, socket, options, new RingLoopProvider());
             case SOCKET_WITH_ACKNOWLEDGEMENTS ->

@@ -185,7 +185,7 @@ class DataTest {
                         .withFeatures(features)
                         .withHeaderPartBytes(partBytes);
         try (Rig rig = Rig.start(attachment, options)) {
-            assertThat(rig.driver().features()).isEqualTo(features);
+            assertThat(rig.driver().features()).isEqualTo(attachment.options(options).features());
             ScsiDisk disk = rig.disk(0);
             for (int i = 0; i < 300; i++) {
                 byte[] data = Patterns.random(i, 4096);

@@ -6,7 +6,9 @@ import dev.platter.driver.BufferList;
 import dev.platter.driver.DriverOptions;
 import dev.platter.driver.FrontEnd;
 import dev.platter.driver.GuestBuffer;
+import dev.platter.driver.PackedRingDriver;
 import dev.platter.driver.RequestQueue;
+import dev.platter.driver.RingDriver;
 import dev.platter.driver.ScsiCommands;
 import dev.platter.driver.ScsiDisk;
 import dev.platter.driver.ScsiResponse;
@@ -18,6 +20,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -53,17 +56,17 @@ class HostileGuestTest {
 
     /** Something a driver must not put on a ring; writes it and makes it available. */
     private interface Nonsense {
-        void put(SplitRingDriver ring, GuestBuffer scratch);
+        void put(RingDriver ring, GuestBuffer scratch);
     }
 
     private static void publishOne(
             SplitRingDriver ring, long address, int length, int flags, int next) {
         int head = ring.reserve(0);
-        descriptor(ring.descriptorTable().segment(), head, address, length, flags, next);
+        descriptor(ring.descriptorArea().segment(), head, address, length, flags, next);
         ring.publish(head);
     }
 
-    private static Stream<Arguments> nonsense() {
+    private static Stream<Arguments> splitNonsense() {
         return Stream.of(
                 named("a loop", (ring, s) -> publishOne(ring, s.guestAddress(), 51, NEXT, 0)),
                 named(
@@ -119,21 +122,82 @@ class HostileGuestTest {
                         }));
     }
 
-    private static Arguments named(String name, Nonsense nonsense) {
+    private static Arguments named(String name, BiConsumer<SplitRingDriver, GuestBuffer> put) {
+        Nonsense nonsense = (ring, scratch) -> put.accept((SplitRingDriver) ring, scratch);
         return Arguments.of(name, nonsense);
+    }
+
+    private static Stream<Arguments> packedNonsense() {
+        return Stream.of(
+                packed("an id beyond the ring", (r, s) -> r.put(s.guestAddress(), 1, RING_SIZE, 0)),
+                packed("an id of 65535", (r, s) -> r.put(s.guestAddress(), 1, 0xffff, 0)),
+                packed(
+                        "a chain that goes on where nothing is",
+                        (r, s) -> r.put(s.guestAddress(), 51, 0, NEXT)),
+                packed(
+                        "a chain longer than the ring",
+                        (r, s) -> {
+                            for (int i = 0; i < RING_SIZE; i++) {
+                                r.put(s.guestAddress(), 1, 0, NEXT);
+                            }
+                        }),
+                packed("memory that is not there", (r, s) -> r.put(1L << 50, 51, 0, 0)),
+                packed("an address that wraps", (r, s) -> r.put(-16L, 0xffff_fff0, 0, 0)),
+                packed("a request without a response", (r, s) -> r.put(s.guestAddress(), 51, 0, 0)),
+                packed(
+                        "a request without a header",
+                        (r, s) -> r.put(s.guestAddress(), 108, 0, WRITE)),
+                packed("no bytes", (r, s) -> r.put(s.guestAddress(), 0, 0, 0)),
+                packed(
+                        "an indirect table inside an indirect table",
+                        (r, s) -> {
+                            packedDescriptor(s.segment(), 0, s.guestAddress(), 16, INDIRECT);
+                            r.put(s.guestAddress(), 16, 0, INDIRECT);
+                        }),
+                packed(
+                        "an indirect table in a chain",
+                        (r, s) -> r.put(s.guestAddress(), 16, 0, INDIRECT | NEXT)),
+                packed(
+                        "an indirect table of 15 bytes",
+                        (r, s) -> r.put(s.guestAddress(), 15, 0, INDIRECT)),
+                packed(
+                        "an indirect table of no bytes",
+                        (r, s) -> r.put(s.guestAddress(), 0, 0, INDIRECT)),
+                packed(
+                        "an indirect table that is not there",
+                        (r, s) -> r.put(1L << 50, 64, 0, INDIRECT)),
+                packed(
+                        "readable behind writable",
+                        (r, s) -> {
+                            packedDescriptor(s.segment(), 0, s.guestAddress(), 108, WRITE);
+                            packedDescriptor(s.segment(), 1, s.guestAddress(), 51, 0);
+                            r.put(s.guestAddress(), 32, 0, INDIRECT);
+                        }));
+    }
+
+    private static Arguments packed(String name, BiConsumer<PackedRingDriver, GuestBuffer> put) {
+        Nonsense nonsense = (ring, scratch) -> put.accept((PackedRingDriver) ring, scratch);
+        return Arguments.of(name, nonsense);
+    }
+
+    private static void packedDescriptor(
+            MemorySegment table, int index, long address, int length, int flags) {
+        descriptor(table, index, address, length, 0, flags);
     }
 
     static Stream<Arguments> attachmentsAndNonsense() {
         return Stream.of(Attachment.values())
-                .flatMap(a -> nonsense().map(n -> Arguments.of(a, n.get()[0], n.get()[1])));
+                .flatMap(
+                        a ->
+                                (a.packed() ? packedNonsense() : splitNonsense())
+                                        .map(n -> Arguments.of(a, n.get()[0], n.get()[1])));
     }
 
     /** Waits until the device has answered something on the ring, or given the queue up. */
-    private static void awaitReaction(FrontEnd frontEnd, int queue, SplitRingDriver ring) {
-        int used = ring.usedIndex();
+    private static void awaitReaction(FrontEnd frontEnd, int queue, RingDriver ring) {
         frontEnd.kick(queue);
         long deadline = System.nanoTime() + WAIT_NANOS;
-        while (!frontEnd.broken(queue) && ring.usedIndex() == used) {
+        while (!frontEnd.broken(queue) && !ring.hasUsed()) {
             assertThat(System.nanoTime()).as("reaction of the device").isLessThan(deadline);
             frontEnd.awaitCall(queue, TimeUnit.MILLISECONDS.toNanos(1));
         }
@@ -149,7 +213,7 @@ class HostileGuestTest {
             byte[] data = Patterns.random(1, 4096);
             other.write(0, data);
             GuestBuffer scratch = rig.memory().allocate(4096, 4096);
-            SplitRingDriver ring = rig.driver().requestQueue(0).ring();
+            RingDriver ring = rig.driver().requestQueue(0).ring();
 
             nonsense.put(ring, scratch);
             awaitReaction(rig.frontEnd(), VirtioScsi.FIRST_REQUEST_QUEUE, ring);

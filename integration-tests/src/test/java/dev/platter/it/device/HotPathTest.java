@@ -24,7 +24,7 @@ class HotPathTest {
     private final byte[] cdb = new byte[16];
 
     @ParameterizedTest
-    @EnumSource(names = {"IN_PROCESS", "SOCKET"})
+    @EnumSource(names = {"IN_PROCESS", "SOCKET", "SOCKET_PACKED"})
     void readsAndWritesAllocateNothingOnAnyThread(Attachment attachment) throws Exception {
         // Without a flush the requests are quick, and the loop is soon compiled.
         try (Rig rig = Rig.start(attachment, TestDisk.at(0, 0).cacheMode(CacheMode.UNSAFE))) {

@@ -81,9 +81,9 @@ class JavaVmmTest {
         QueueRing areas =
                 new QueueRing(
                         ring.sizeEntries(),
-                        ring.descriptorTable().segment(),
-                        ring.availRing().segment(),
-                        ring.usedRing().segment());
+                        ring.descriptorArea().segment(),
+                        ring.driverArea().segment(),
+                        ring.deviceArea().segment());
         return device.startQueue(
                 new QueueSetup(
                         FIRST_REQUEST_QUEUE, 1L << 32, areas, ram.map(), 0, interrupt, wake));

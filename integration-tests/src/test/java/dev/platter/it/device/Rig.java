@@ -62,7 +62,7 @@ final class Rig implements AutoCloseable {
             throws Exception {
         Rig rig = new Rig(disks.length == 0 ? List.of(TestDisk.at(0, 0)) : List.of(disks));
         try {
-            rig.open(attachment, options);
+            rig.open(attachment, attachment.options(options));
             return rig;
         } catch (Exception | Error e) {
             rig.close();

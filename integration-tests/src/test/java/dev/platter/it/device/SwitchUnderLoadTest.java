@@ -33,7 +33,7 @@ class SwitchUnderLoadTest {
      * finds nothing to do: the backend elides it only if no volatile write is left.
      */
     @ParameterizedTest
-    @EnumSource(names = {"IN_PROCESS", "SOCKET"})
+    @EnumSource(names = {"IN_PROCESS", "SOCKET", "SOCKET_PACKED"})
     void nothingVolatileIsLeftBehindNotEvenWhatWasInFlight(Attachment attachment) throws Exception {
         DriverOptions options = DriverOptions.DEFAULT.withRequestQueues(1 + WRITERS);
         try (Rig rig = Rig.start(attachment, options);

@@ -52,7 +52,7 @@ public final class DescriptorChain {
         lengths = new long[first];
     }
 
-    /** The index of the chain's first descriptor. */
+    /** What names the chain while it is in flight: see {@link VirtQueue#pop}. */
     public int head() {
         return head;
     }
@@ -227,6 +227,11 @@ public final class DescriptorChain {
         count = 0;
         readableBytes = 0;
         writableBytes = 0;
+    }
+
+    /** Names the chain, where that becomes known at its end only. */
+    void head(int newHead) {
+        head = newHead;
     }
 
     /** Whether the chain stays within 2^32 bytes with this many more. */

@@ -6,12 +6,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A flyweight over a table of split descriptors: the ring's own or an indirect one. {@link #load}
+ * A flyweight over a table of descriptors: the ring's own or an indirect one. {@link #load(int)}
  * copies one descriptor into fields; whatever is decided is decided on that copy.
  */
 final class DescriptorTable {
     // Plain accesses. That the descriptors are seen as the driver wrote them follows from the
-    // acquiring load of the available index before. A driver that writes them later races with
+    // acquiring load before: of the available index, or of a packed chain's first flags. A driver
+    // that writes them later races with
     // itself: each field is loaded once, and a Java local or field cannot change behind its reader
     // the way a C compiler may re-load a plain variable. Unaligned, because an indirect table may
     // start at any address.
@@ -22,6 +23,8 @@ final class DescriptorTable {
     private static final ValueLayout.OfShort U16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private final int flagsOffset;
+    private final int nextOrIdOffset;
     private MemorySegment segment = MemorySegment.NULL;
     private long baseOffset;
     private int count;
@@ -29,7 +32,18 @@ final class DescriptorTable {
     private long address;
     private long lengthBytes;
     private int flags;
-    private int next;
+    private int nextOrId;
+
+    /**
+     * Makes a flyweight that points nowhere.
+     *
+     * @param flagsOffset where a descriptor's flags lie
+     * @param nextOrIdOffset where the field lies that {@link #nextOrId} answers
+     */
+    DescriptorTable(int flagsOffset, int nextOrIdOffset) {
+        this.flagsOffset = flagsOffset;
+        this.nextOrIdOffset = nextOrIdOffset;
+    }
 
     /** Points at the ring's own table. */
     void pointAtRing(MemorySegment descriptorArea, int newCount) {
@@ -45,7 +59,7 @@ final class DescriptorTable {
      * @return false, with nothing changed, if it is not in one region of guest memory
      */
     boolean pointAtIndirect(GuestMemoryMap memory, long guestAddress, int newCount) {
-        int region = memory.find(guestAddress, (long) newCount * SplitLayout.DESCRIPTOR_BYTES);
+        int region = memory.find(guestAddress, (long) newCount * DescriptorLayout.BYTES);
         if (region == GuestMemoryMap.NOT_MAPPED) {
             return false;
         }
@@ -58,11 +72,24 @@ final class DescriptorTable {
 
     /** Copies a descriptor, {@code 0 <= index < count()}. */
     void load(int index) {
-        long at = baseOffset + (long) index * SplitLayout.DESCRIPTOR_BYTES;
-        address = segment.get(U64, at + SplitLayout.DESCRIPTOR_ADDRESS);
-        lengthBytes = Integer.toUnsignedLong(segment.get(U32, at + SplitLayout.DESCRIPTOR_LENGTH));
-        flags = Short.toUnsignedInt(segment.get(U16, at + SplitLayout.DESCRIPTOR_FLAGS));
-        next = Short.toUnsignedInt(segment.get(U16, at + SplitLayout.DESCRIPTOR_NEXT));
+        load(index, u16(at(index) + flagsOffset));
+    }
+
+    /** Copies a descriptor whose flags were read already. */
+    void load(int index, int knownFlags) {
+        long at = at(index);
+        address = segment.get(U64, at + DescriptorLayout.ADDRESS);
+        lengthBytes = Integer.toUnsignedLong(segment.get(U32, at + DescriptorLayout.LENGTH));
+        flags = knownFlags;
+        nextOrId = u16(at + nextOrIdOffset);
+    }
+
+    private long at(int index) {
+        return baseOffset + (long) index * DescriptorLayout.BYTES;
+    }
+
+    private int u16(long at) {
+        return Short.toUnsignedInt(segment.get(U16, at));
     }
 
     /** How many descriptors the table has. */
@@ -90,8 +117,13 @@ final class DescriptorTable {
         return (flags & flag) != 0;
     }
 
-    /** The link in the loaded descriptor, {@code 0..65535}. */
-    int next() {
-        return next;
+    /** All flags of the loaded descriptor. */
+    int flags() {
+        return flags;
+    }
+
+    /** The link or, packed, the buffer id in the loaded descriptor, {@code 0..65535}. */
+    int nextOrId() {
+        return nextOrId;
     }
 }

@@ -14,6 +14,21 @@ public enum QueueViolation {
      */
     HEAD_IN_FLIGHT("a descriptor was made available again before it was used"),
 
+    /** VIRTIO 1.3 §2.8.21.1: buffer ids are those of a ring with one buffer a descriptor. */
+    ID_OUT_OF_RANGE("a buffer id is not less than the queue size"),
+
+    /** VIRTIO 1.3 §2.8.21.1: a buffer id is free when it is given to a buffer. */
+    ID_IN_FLIGHT("a buffer id was given again before its buffer was used"),
+
+    /** VIRTIO 1.3 §2.8.17: there is enough space in the ring for what is made available. */
+    RING_OVERRUN("descriptors were made available again before they were used"),
+
+    /** VIRTIO 1.3 §2.8.17: no chain is longer than the ring. */
+    CHAIN_LONGER_THAN_RING("a descriptor chain is longer than the ring"),
+
+    /** VIRTIO 1.3 §2.8.6: the first descriptor of a chain becomes available after all others. */
+    CHAIN_NOT_AVAILABLE("a descriptor chain goes on where no descriptor is available"),
+
     /** VIRTIO 1.3 §2.7.5: {@code next} names a descriptor of the same table. */
     NEXT_OUT_OF_RANGE("a descriptor's next field points beyond its table"),
 
@@ -28,6 +43,9 @@ public enum QueueViolation {
 
     /** VIRTIO 1.3 §2.7.5.3.1: the indirect descriptor is the last of its chain. */
     INDIRECT_WITH_NEXT("an indirect descriptor also has a next descriptor"),
+
+    /** VIRTIO 1.3 §2.8.19: a packed chain is direct, or a single indirect descriptor. */
+    INDIRECT_IN_CHAIN("an indirect descriptor follows another descriptor"),
 
     /** VIRTIO 1.3 §2.7.5.3: a table holds at least one descriptor. */
     INDIRECT_EMPTY("an indirect table is empty"),

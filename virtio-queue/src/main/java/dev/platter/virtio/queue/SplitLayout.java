@@ -1,7 +1,8 @@
 package dev.platter.virtio.queue;
 
 /**
- * Offsets, sizes and flags of a split virtqueue (VIRTIO 1.3 §2.7). All fields are little-endian.
+ * Offsets, sizes and flags of a split virtqueue (VIRTIO 1.3 §2.7), beside those of {@link
+ * DescriptorLayout}. All fields are little-endian.
  *
  * <pre>
  *  descriptor (§2.7.5)    0                 8        12     14
@@ -17,38 +18,17 @@ final class SplitLayout {
     /** The largest queue size of any split queue (§2.7). */
     static final int MAX_SIZE = 32768;
 
-    /** The alignment of the descriptor table in bytes (§2.7). */
-    static final int DESCRIPTOR_ALIGNMENT = 16;
-
     /** The alignment of the available ring in bytes (§2.7). */
     static final int AVAIL_ALIGNMENT = 2;
 
     /** The alignment of the used ring in bytes (§2.7). */
     static final int USED_ALIGNMENT = 4;
 
-    /** The size of a descriptor in bytes (§2.7.5). */
-    static final int DESCRIPTOR_BYTES = 16;
-
-    /** Where a descriptor's guest-physical address lies, u64. */
-    static final int DESCRIPTOR_ADDRESS = 0;
-
-    /** Where a descriptor's length lies, u32. */
-    static final int DESCRIPTOR_LENGTH = 8;
-
     /** Where a descriptor's flags lie, u16. */
     static final int DESCRIPTOR_FLAGS = 12;
 
     /** Where a descriptor's link to the next one lies, u16. */
     static final int DESCRIPTOR_NEXT = 14;
-
-    /** Descriptor flag: the chain goes on at {@code next} (§2.7.5). */
-    static final int FLAG_NEXT = 1;
-
-    /** Descriptor flag: the device writes the buffer; else it reads it (§2.7.5). */
-    static final int FLAG_WRITE = 2;
-
-    /** Descriptor flag: the buffer is a table of descriptors (§2.7.5.3). */
-    static final int FLAG_INDIRECT = 4;
 
     /** Where the flags of the available and of the used ring lie, u16. */
     static final int RING_FLAGS = 0;

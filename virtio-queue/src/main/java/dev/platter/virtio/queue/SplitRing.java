@@ -39,58 +39,30 @@ final class SplitRing {
         availEventOffset = SplitLayout.availEventOffset(size);
         int eventBytes = eventIdx ? SplitLayout.EVENT_BYTES : 0;
         descriptorArea =
-                checked(
+                RingArea.checked(
                         "descriptor table",
                         ring.descriptorArea(),
-                        SplitLayout.DESCRIPTOR_ALIGNMENT,
-                        (long) SplitLayout.DESCRIPTOR_BYTES * size);
+                        DescriptorLayout.ALIGNMENT,
+                        (long) DescriptorLayout.BYTES * size);
         avail =
-                checked(
+                RingArea.checked(
                         "available ring",
                         ring.driverArea(),
                         SplitLayout.AVAIL_ALIGNMENT,
                         usedEventOffset + eventBytes);
         used =
-                checked(
+                RingArea.checkedWritable(
                         "used ring",
                         ring.deviceArea(),
                         SplitLayout.USED_ALIGNMENT,
                         availEventOffset + eventBytes);
-        if (used.isReadOnly()) {
-            throw new IllegalArgumentException("the used ring lies in read-only memory");
-        }
     }
 
     private static void checkSize(int size, int maxSize) {
-        int limit = Math.min(maxSize, SplitLayout.MAX_SIZE);
-        if (size < 1 || size > limit) {
-            throw new IllegalArgumentException(
-                    "queue size " + size + " is not within 1 and " + limit);
-        }
+        RingArea.checkSize(size, SplitLayout.MAX_SIZE, maxSize);
         if (Integer.bitCount(size) != 1) {
             throw new IllegalArgumentException("queue size " + size + " is not a power of two");
         }
-    }
-
-    private static MemorySegment checked(
-            String name, MemorySegment area, int alignmentBytes, long neededBytes) {
-        if (!area.isNative()) {
-            throw new IllegalArgumentException("the " + name + " is not in native memory");
-        }
-        if (area.address() % alignmentBytes != 0) {
-            throw new IllegalArgumentException(
-                    "the " + name + " is not aligned to " + alignmentBytes + " bytes");
-        }
-        if (area.byteSize() < neededBytes) {
-            throw new IllegalArgumentException(
-                    "the "
-                            + name
-                            + " needs "
-                            + neededBytes
-                            + " bytes and has only "
-                            + area.byteSize());
-        }
-        return area;
     }
 
     int size() {

@@ -12,7 +12,7 @@ public final class SplitVirtQueue implements VirtQueue {
 
     private final boolean eventIdx;
     private final int maxSize;
-    private final ChainWalker walker;
+    private final SplitChainWalker walker;
     private SplitRing ring;
     private @Nullable QueueViolation violation;
 
@@ -53,7 +53,7 @@ public final class SplitVirtQueue implements VirtQueue {
         eventIdx = VirtioFeatures.has(features, VirtioFeatures.RING_EVENT_IDX);
         this.ring = new SplitRing(ring, maxSize, eventIdx);
         boolean indirect = VirtioFeatures.has(features, VirtioFeatures.RING_INDIRECT_DESC);
-        walker = new ChainWalker(indirect, maxSize, memory, this.ring);
+        walker = new SplitChainWalker(indirect, maxSize, memory, this.ring);
         this.nextAvail = nextAvail & INDEX_MASK;
         availIdx = this.nextAvail;
         usedIdx = this.ring.usedIdx();
@@ -177,14 +177,7 @@ public final class SplitVirtQueue implements VirtQueue {
 
     @Override
     public void rebind(GuestMemoryMap memory, QueueRing newRing) {
-        if (newRing.sizeEntries() != ring.size()) {
-            throw new IllegalArgumentException(
-                    "queue size "
-                            + newRing.sizeEntries()
-                            + " is not the "
-                            + ring.size()
-                            + " that the queue was started with");
-        }
+        RingArea.checkSameSize(newRing.sizeEntries(), ring.size());
         ring = new SplitRing(newRing, maxSize, eventIdx);
         walker.rebind(memory, ring);
     }

@@ -28,7 +28,34 @@ public interface VirtQueue {
     /** The answer of {@link #pop}: the guest broke a rule, now or before. */
     int BROKEN = -2;
 
-    /** The queue size: how many descriptors its table has. */
+    /**
+     * Takes up a ring of the layout that was negotiated, split or packed.
+     *
+     * @param ring the three areas
+     * @param memory the guest's memory, in which the descriptors' addresses are looked up
+     * @param features the negotiated {@link VirtioFeatures}
+     * @param nextAvail where to go on: {@link #firstAvail} for a new ring, else what {@link
+     *     #nextAvail()} of the queue before said
+     * @param maxSize the largest queue size that the device runs, and the most descriptors that an
+     *     indirect table may hold
+     * @throws IllegalArgumentException in one sentence, if the ring cannot be run
+     */
+    static VirtQueue of(
+            QueueRing ring, GuestMemoryMap memory, long features, int nextAvail, int maxSize) {
+        return VirtioFeatures.has(features, VirtioFeatures.RING_PACKED)
+                ? new PackedVirtQueue(ring, memory, features, nextAvail, maxSize)
+                : new SplitVirtQueue(ring, memory, features, nextAvail, maxSize);
+    }
+
+    /**
+     * Where a new ring starts. Split: 0. Packed: at the ring's first descriptor with both wrap
+     * counters 1 (VIRTIO 1.3 §2.8.1).
+     */
+    static int firstAvail(long features) {
+        return VirtioFeatures.has(features, VirtioFeatures.RING_PACKED) ? 0x8000_8000 : 0;
+    }
+
+    /** The queue size: how many descriptors it has. */
     int size();
 
     /**
@@ -36,8 +63,9 @@ public interface VirtQueue {
      *
      * @param chain receives the chain; its contents count only if a head is returned, and only
      *     until the next call
-     * @return the head's index, {@code 0 <= head < size()}, to be given back by {@link #push}; or
-     *     {@link #NONE}; or {@link #BROKEN}, which stays
+     * @return what names the chain, {@code 0 <= head < size()}, to be given back by {@link #push}:
+     *     the index of its first descriptor or, packed, its buffer id; or {@link #NONE}; or {@link
+     *     #BROKEN}, which stays
      */
     int pop(DescriptorChain chain);
 
@@ -48,7 +76,8 @@ public interface VirtQueue {
      * @param head what {@link #pop} returned
      * @param writtenBytes how many bytes were written to the chain's writable part, counted from
      *     its start without a gap; an unsigned 32-bit number
-     * @throws IndexOutOfBoundsException if head is no index of the table: a fault of the device
+     * @throws IndexOutOfBoundsException if head is not within 0 and size: a fault of the device
+     * @throws IllegalStateException if a packed queue's head is not in flight: likewise
      */
     void push(int head, int writtenBytes);
 
@@ -70,7 +99,9 @@ public interface VirtQueue {
 
     /**
      * The position behind the last chain taken: what a queue that follows this one starts from.
-     * Split: the free-running 16-bit index. Packed: as in {@code VHOST_USER_SET_VRING_BASE}.
+     * Split: the free-running 16-bit index. Packed: as in {@code VHOST_USER_SET_VRING_BASE}, the
+     * available index in bits 0 to 14, its wrap counter in bit 15, and the same of the used index
+     * in the bits above.
      */
     int nextAvail();
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.platter.api.memory.IoVector;
+import dev.platter.virtio.queue.RingBuilder.Piece;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -21,6 +22,12 @@ class AllocationTest {
     private static final int ROUND = 5_000;
     private static final int ROUNDS = 60;
 
+    private static final long TABLE = BASE + 256;
+    private static final Piece HEADER = new Piece(BASE, 51, 0);
+    private static final Piece DATA_OUT = new Piece(BASE + 64, 13, 0);
+    private static final Piece RESPONSE = new Piece(BASE + 128, 108, WRITE);
+    private static final Piece DATA_IN = new Piece(BASE + 4000, 512, WRITE);
+
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final DescriptorChain chain = new DescriptorChain(16);
     private final byte[] header = new byte[64];
@@ -28,19 +35,32 @@ class AllocationTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, VirtioFeatures.RING_EVENT_IDX})
-    void popSlicePushAndNotifyAllocateNothing(long features) {
+    void splitPopSlicePushAndNotifyAllocateNothing(long features) {
         try (Arena arena = Arena.ofConfined()) {
-            RingBuilder driver = new RingBuilder(arena, SIZE, 4096, 4096);
-            long table = BASE + 256;
-            driver.descriptor(0, BASE, 51, NEXT, 1);
-            driver.descriptor(1, table, 3 * 16, INDIRECT, 0);
-            driver.indirectDescriptor(table, 0, BASE + 64, 13, NEXT, 1);
-            driver.indirectDescriptor(table, 1, BASE + 128, 108, WRITE | NEXT, 2);
-            driver.indirectDescriptor(table, 2, BASE + 4000, 512, WRITE, 0);
-            SplitVirtQueue queue = driver.queue(features | VirtioFeatures.RING_INDIRECT_DESC);
+            SplitRingBuilder driver = new SplitRingBuilder(arena, SIZE, 4096, 4096);
+            driver.descriptor(0, HEADER.address(), HEADER.lengthBytes(), NEXT, 1);
+            driver.descriptor(1, TABLE, 3 * 16, INDIRECT, 0);
+            driver.table(TABLE, DATA_OUT, RESPONSE, DATA_IN);
+            assertAllocatesNothing(driver, features, () -> driver.makeAvailable(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, VirtioFeatures.RING_EVENT_IDX})
+    void packedPopSlicePushAndNotifyAllocateNothing(long features) {
+        try (Arena arena = Arena.ofConfined()) {
+            PackedRingBuilder driver = new PackedRingBuilder(arena, SIZE, 4096, 4096);
+            driver.table(TABLE, HEADER, DATA_OUT, RESPONSE, DATA_IN);
+            assertAllocatesNothing(driver, features, () -> driver.put(TABLE, 4 * 16, 9, INDIRECT));
+        }
+    }
+
+    private void assertAllocatesNothing(RingBuilder driver, long features, Runnable offer) {
+        try (Arena arena = Arena.ofConfined()) {
+            VirtQueue queue = driver.queue(features | VirtioFeatures.RING_INDIRECT_DESC);
             IoVector vector = new IoVector(arena, 8);
             MemorySegment copy = arena.allocate(64);
-            assertThat(leastAllocated(() -> round(driver, queue, vector, copy))).isZero();
+            assertThat(leastAllocated(() -> round(offer, queue, vector, copy))).isZero();
             assertThat(popped).isEqualTo((long) ROUND * ROUNDS);
         }
     }
@@ -48,25 +68,31 @@ class AllocationTest {
     @Test
     void lyingGuestCostsNoMemoryEither() {
         try (Arena arena = Arena.ofConfined()) {
-            RingBuilder driver = new RingBuilder(arena, SIZE, 4096);
-            driver.makeAvailable(SIZE);
-            SplitVirtQueue queue = driver.queue(0);
-            assertThat(
-                            leastAllocated(
-                                    () -> {
-                                        for (int i = 0; i < ROUND; i++) {
-                                            queue.pop(chain);
-                                        }
-                                    }))
-                    .isZero();
-            assertThat(queue.isBroken()).isTrue();
+            SplitRingBuilder split = new SplitRingBuilder(arena, SIZE, 4096);
+            split.makeAvailable(SIZE);
+            assertLyingIsFree(split);
+            PackedRingBuilder packed = new PackedRingBuilder(arena, SIZE, 4096);
+            packed.put(BASE, 1, SIZE, 0);
+            assertLyingIsFree(packed);
         }
     }
 
-    private void round(
-            RingBuilder driver, SplitVirtQueue queue, IoVector vector, MemorySegment copy) {
+    private void assertLyingIsFree(RingBuilder driver) {
+        VirtQueue queue = driver.queue(0);
+        assertThat(
+                        leastAllocated(
+                                () -> {
+                                    for (int i = 0; i < ROUND; i++) {
+                                        queue.pop(chain);
+                                    }
+                                }))
+                .isZero();
+        assertThat(queue.isBroken()).isTrue();
+    }
+
+    private void round(Runnable offer, VirtQueue queue, IoVector vector, MemorySegment copy) {
         for (int i = 0; i < ROUND; i++) {
-            driver.makeAvailable(0);
+            offer.run();
             queue.disableNotifications();
             int head = queue.pop(chain);
             if (head >= 0) {

@@ -15,6 +15,12 @@ record ChainSpec(List<Buffer> buffers, int directCount) {
         return directCount + (directCount < buffers.size() ? 1 : 0);
     }
 
+    /** The chain as a layout allows it: a packed one is wholly direct or wholly in a table. */
+    ChainSpec in(Layout layout) {
+        boolean mixed = directCount > 0 && directCount < buffers.size();
+        return layout == Layout.PACKED && mixed ? new ChainSpec(buffers, 0) : this;
+    }
+
     long bytes(boolean writable) {
         return buffers.stream()
                 .filter(buffer -> buffer.writable() == writable)

@@ -20,7 +20,7 @@ class DescriptorChainTest {
     private static final byte[] WRITTEN = {11, 12, 13, 14, 15, 16};
 
     private final Arena arena = Arena.ofConfined();
-    private final RingBuilder driver = new RingBuilder(arena, 8, REGION, REGION, REGION);
+    private final SplitRingBuilder driver = new SplitRingBuilder(arena, 8, REGION, REGION, REGION);
     private final DescriptorChain chain = new DescriptorChain(8);
     private final MemorySegment heap = MemorySegment.ofArray(new byte[16]);
 

@@ -19,36 +19,40 @@ class GarbagePropertyTest {
                     | VirtioFeatures.RING_INDIRECT_DESC
                     | VirtioFeatures.RING_EVENT_IDX;
 
+    private static final long TABLE = RingBuilder.BASE + 4196;
+
     private final DescriptorChain chain = new DescriptorChain(256);
     private final byte[] scratch = new byte[1 << 16];
 
-    @Property(tries = 2000)
-    void randomBytesNeverThrow(@ForAll Random random, @ForAll boolean features) {
+    @Property(tries = 4000)
+    void randomBytesNeverThrow(
+            @ForAll Layout layout, @ForAll Random random, @ForAll boolean features) {
         try (Arena arena = Arena.ofConfined()) {
-            RingBuilder ring = new RingBuilder(arena, SIZE, REGIONS);
+            RingBuilder ring = RingBuilder.of(layout, arena, SIZE, REGIONS);
             scribble(ring.descriptors, random);
-            scribble(ring.avail, random);
-            scribble(ring.used, random);
+            scribble(ring.driverArea, random);
+            scribble(ring.deviceArea, random);
             for (int i = 0; i < ring.memory.regionCount(); i++) {
                 scribble(ring.memory.segment(i), random);
             }
-            SplitVirtQueue queue = ring.queue(features ? FEATURES : 0);
-            ring.publishAvailIdx(random.nextInt(SIZE + 2));
+            VirtQueue queue = ring.queue(features ? FEATURES : 0);
+            if (ring instanceof SplitRingBuilder split) {
+                split.publishAvailIdx(random.nextInt(SIZE + 2));
+            }
             drain(queue, random);
         }
     }
 
     @Property(tries = 2000)
-    void nearlyTruthfulRingsNeverThrow(
+    void nearlyTruthfulSplitRingsNeverThrow(
             @ForAll Random random, @ForAll @IntRange(min = 0, max = 40) int lieInPercent) {
         try (Arena arena = Arena.ofConfined()) {
-            RingBuilder ring = new RingBuilder(arena, SIZE, REGIONS);
-            long table = RingBuilder.BASE + 4196;
+            SplitRingBuilder ring = new SplitRingBuilder(arena, SIZE, REGIONS);
             for (int i = 0; i < SIZE; i++) {
-                writeNearlyTruthful(ring, random, lieInPercent, i, -1, table);
-                writeNearlyTruthful(ring, random, lieInPercent, i, table, table);
+                writeNearlyTruthful(ring, random, lieInPercent, i, false);
+                writeNearlyTruthful(ring, random, lieInPercent, i, true);
             }
-            SplitVirtQueue queue = ring.queue(FEATURES);
+            VirtQueue queue = ring.queue(FEATURES);
             for (int i = 0; i < SIZE; i++) {
                 ring.makeAvailable(lies(random, lieInPercent) ? random.nextInt() : i);
             }
@@ -56,35 +60,50 @@ class GarbagePropertyTest {
         }
     }
 
-    @Property(tries = 20)
-    void guestThatRewritesItsRingsMeanwhileHarmsNothing(@ForAll long seed)
+    @Property(tries = 2000)
+    void nearlyTruthfulPackedRingsNeverThrow(
+            @ForAll Random random, @ForAll @IntRange(min = 0, max = 40) int lieInPercent) {
+        try (Arena arena = Arena.ofConfined()) {
+            PackedRingBuilder ring = new PackedRingBuilder(arena, SIZE, REGIONS);
+            for (int i = 0; i < SIZE; i++) {
+                writeNearlyTruthful(ring, random, lieInPercent, i, true);
+                putNearlyTruthful(ring, random, lieInPercent);
+            }
+            drain(ring.queue(FEATURES), random);
+        }
+    }
+
+    @Property(tries = 40)
+    void guestThatRewritesItsRingsMeanwhileHarmsNothing(@ForAll Layout layout, @ForAll long seed)
             throws InterruptedException {
         try (Arena arena = Arena.ofShared()) {
-            RingBuilder ring = new RingBuilder(arena, SIZE, REGIONS);
-            SplitVirtQueue queue = ring.queue(FEATURES);
-            long table = RingBuilder.BASE + 4196;
-            Thread guest =
-                    new Thread(
-                            () -> {
-                                Random random = new Random(seed);
-                                for (int i = 0; i < 20_000; i++) {
-                                    int at = random.nextInt(SIZE);
-                                    writeNearlyTruthful(ring, random, 1, at, -1, table);
-                                    writeNearlyTruthful(ring, random, 1, at, table, table);
-                                    ring.makeAvailable(at);
-                                }
-                            },
-                            "guest");
+            RingBuilder ring = RingBuilder.of(layout, arena, SIZE, REGIONS);
+            VirtQueue queue = ring.queue(FEATURES);
+            Thread guest = new Thread(() -> rewrite(ring, new Random(seed)), "guest");
             guest.start();
             while (guest.isAlive()) {
                 drain(queue, new Random(seed));
                 if (queue.isBroken()) {
                     // Taken up again where the guest is by now, as behind a device reset.
-                    int position = ring.availIdx();
-                    queue = new SplitVirtQueue(ring.ring(), ring.memory, FEATURES, position, SIZE);
+                    long features = FEATURES | ring.layoutFeature();
+                    int position = ring.standing();
+                    queue = VirtQueue.of(ring.ring(), ring.memory, features, position, SIZE);
                 }
             }
             guest.join();
+        }
+    }
+
+    private static void rewrite(RingBuilder ring, Random random) {
+        for (int i = 0; i < 20_000; i++) {
+            int at = random.nextInt(SIZE);
+            writeNearlyTruthful(ring, random, 1, at, true);
+            if (ring instanceof SplitRingBuilder split) {
+                writeNearlyTruthful(ring, random, 1, at, false);
+                split.makeAvailable(at);
+            } else {
+                putNearlyTruthful((PackedRingBuilder) ring, random, 1);
+            }
         }
     }
 
@@ -94,29 +113,50 @@ class GarbagePropertyTest {
         }
     }
 
-    /** A descriptor of the ring, or of the indirect table: right for the most part. */
-    private static void writeNearlyTruthful(
-            RingBuilder ring, Random random, int percent, int index, long inTable, long table) {
-        boolean indirect = (inTable < 0 && random.nextInt(4) == 0) || lies(random, percent);
-        long address =
-                lies(random, percent)
-                        ? random.nextLong()
-                        : indirect ? table : RingBuilder.BASE + random.nextInt(12_000);
-        long length =
-                lies(random, percent)
-                        ? random.nextLong()
-                        : indirect ? 16L * random.nextInt(1, SIZE) : random.nextInt(300);
-        int flags =
-                (random.nextInt(3) > 0 && !indirect ? RingBuilder.NEXT : 0)
-                        | (index > SIZE / 2 ? RingBuilder.WRITE : 0)
-                        | (indirect ? RingBuilder.INDIRECT : 0);
-        int next = lies(random, percent) ? random.nextInt() : Math.min(index + 1, SIZE - 1);
-        int shownFlags = lies(random, percent) ? random.nextInt() : flags;
-        if (inTable < 0) {
-            ring.descriptor(index, address, length, shownFlags, next);
-        } else {
-            ring.indirectDescriptor(inTable, index, address, length, shownFlags, next);
+    /** A descriptor: right for the most part. */
+    private record Fields(long address, long lengthBytes, int flags, boolean indirect) {
+        static Fields of(Random random, int percent, int index, boolean inTable) {
+            boolean indirect = (!inTable && random.nextInt(4) == 0) || lies(random, percent);
+            long address =
+                    lies(random, percent)
+                            ? random.nextLong()
+                            : indirect ? TABLE : RingBuilder.BASE + random.nextInt(12_000);
+            long length =
+                    lies(random, percent)
+                            ? random.nextLong()
+                            : indirect ? 16L * random.nextInt(1, SIZE) : random.nextInt(300);
+            int flags =
+                    (random.nextInt(3) > 0 && !indirect ? RingBuilder.NEXT : 0)
+                            | (index > SIZE / 2 ? RingBuilder.WRITE : 0)
+                            | (indirect ? RingBuilder.INDIRECT : 0);
+            int shownFlags = lies(random, percent) ? random.nextInt() : flags;
+            return new Fields(address, length, shownFlags, indirect);
         }
+    }
+
+    /** Writes a descriptor of the table or of a split ring. */
+    private static void writeNearlyTruthful(
+            RingBuilder ring, Random random, int percent, int index, boolean inTable) {
+        Fields fields = Fields.of(random, percent, index, inTable);
+        int next = lies(random, percent) ? random.nextInt() : Math.min(index + 1, SIZE - 1);
+        long address = fields.address;
+        long length = fields.lengthBytes;
+        if (ring instanceof PackedRingBuilder packed) {
+            packed.indirectDescriptor(TABLE, index, address, length, next, fields.flags);
+        } else if (inTable) {
+            ((SplitRingBuilder) ring)
+                    .indirectDescriptor(TABLE, index, address, length, fields.flags, next);
+        } else {
+            ((SplitRingBuilder) ring).descriptor(index, address, length, fields.flags, next);
+        }
+    }
+
+    /** Writes the next descriptor of a packed ring: available, unless its flags lie. */
+    private static void putNearlyTruthful(PackedRingBuilder ring, Random random, int percent) {
+        int index = ring.availPosition() % SIZE;
+        Fields fields = Fields.of(random, percent, index, false);
+        int id = lies(random, percent) ? random.nextInt() : index;
+        ring.put(fields.address, fields.lengthBytes, id, fields.flags);
     }
 
     private static boolean lies(Random random, int percent) {
@@ -124,7 +164,7 @@ class GarbagePropertyTest {
     }
 
     /** Takes everything, looks at every byte, gives everything back; a bounded number of times. */
-    private void drain(SplitVirtQueue queue, Random random) {
+    private void drain(VirtQueue queue, Random random) {
         queue.disableNotifications();
         int taken = 0;
         int head = queue.pop(chain);

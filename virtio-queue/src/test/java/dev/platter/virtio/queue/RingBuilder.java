@@ -7,15 +7,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * The driver's side of one split virtqueue, laid out in native memory: a truthful driver by its
- * named operations, a liar by the raw ones. Written from VIRTIO 1.3 §2.7 on its own, with none of
- * the device's offsets.
+ * The driver's side of one virtqueue, laid out in native memory: a truthful driver by what stands
+ * here, a liar by the raw operations of each layout. Written from the specification on its own,
+ * with none of the device's offsets.
+ *
+ * <p>Positions count what the driver made available, or the device used, modulo {@link #period()}:
+ * chains in a split ring, descriptors in a packed one.
  */
-final class RingBuilder {
+abstract class RingBuilder {
     /** The first guest-physical address of guest memory. */
     static final long BASE = 0x4000_0000L;
 
@@ -23,146 +24,139 @@ final class RingBuilder {
     static final int WRITE = 2;
     static final int INDIRECT = 4;
 
-    private static final ValueLayout.OfShort U16 =
+    static final ValueLayout.OfShort U16 =
             ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt U32 =
+    static final ValueLayout.OfInt U32 =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong U64 =
+    static final ValueLayout.OfLong U64 =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort U16_UNALIGNED =
+    static final ValueLayout.OfShort U16_UNALIGNED =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INDEX = U16.varHandle();
+    static final VarHandle ORDERED_U16 = U16.varHandle();
 
     final int size;
     final MemorySegment descriptors;
-    final MemorySegment avail;
-    final MemorySegment used;
+    final MemorySegment driverArea;
+    final MemorySegment deviceArea;
     final GuestMemoryMap memory;
-    private final long[] regionSizes;
-    private int startIdx;
-    private int availIdx;
+    private final GuestRam ram;
+
+    /** A descriptor; its flags without NEXT, which follows from its place. */
+    record Piece(long address, long lengthBytes, int flags) {}
+
+    RingBuilder(Arena arena, int size, long driverBytes, long deviceBytes, long... regionSizes) {
+        this.size = size;
+        descriptors = arena.allocate(16L * size, 16);
+        driverArea = arena.allocate(driverBytes, 4);
+        deviceArea = arena.allocate(deviceBytes, 4);
+        ram = new GuestRam(arena, BASE, regionSizes);
+        memory = ram.map;
+    }
 
     /**
      * Lays out a ring, and guest memory of adjacent regions from {@link #BASE} on, each backed by
      * host memory of its own.
      */
-    RingBuilder(Arena arena, int size, long... regionSizes) {
-        this.size = size;
-        this.regionSizes = regionSizes;
-        descriptors = arena.allocate(16L * size, 16);
-        avail = arena.allocate(6L + 2L * size, 2);
-        used = arena.allocate(6L + 8L * size, 4);
-        List<GuestMemoryMap.Region> regions = new ArrayList<>();
-        long address = BASE;
-        for (long regionSize : regionSizes) {
-            regions.add(new GuestMemoryMap.Region(address, arena.allocate(regionSize)));
-            address += regionSize;
-        }
-        memory = GuestMemoryMap.of(regions);
+    static RingBuilder of(Layout layout, Arena arena, int size, long... regionSizes) {
+        return layout == Layout.SPLIT
+                ? new SplitRingBuilder(arena, size, regionSizes)
+                : new PackedRingBuilder(arena, size, regionSizes);
     }
 
-    QueueRing ring() {
-        return new QueueRing(size, descriptors, avail, used);
+    final QueueRing ring() {
+        return new QueueRing(size, descriptors, driverArea, deviceArea);
     }
+
+    /** The feature bit that goes with the layout, or 0. */
+    abstract long layoutFeature();
 
     /** The device's side of this ring, which has taken nothing yet. */
-    SplitVirtQueue queue(long features) {
-        return new SplitVirtQueue(ring(), memory, features, startIdx, Math.max(size, 64));
+    final VirtQueue queue(long features) {
+        return queue(features, memory, Math.max(size, 64));
     }
 
-    /** Lets both indices start here, as those of a ring that has been in use. */
-    RingBuilder startAt(int index) {
-        startIdx = index & 0xffff;
-        availIdx = startIdx;
-        avail.set(U16, 2, (short) index);
-        used.set(U16, 2, (short) index);
-        return this;
+    final VirtQueue queue(long features, GuestMemoryMap map, int maxSize) {
+        return VirtQueue.of(ring(), map, features | layoutFeature(), firstAvail(), maxSize);
     }
 
-    void descriptor(int index, long address, long lengthBytes, int flags, int next) {
-        writeDescriptor(descriptors, 16L * index, address, lengthBytes, flags, next);
+    /** Lets both sides start at a position, as those of a ring that has been in use. */
+    abstract RingBuilder startAt(int position);
+
+    /** Where a device begins that has taken nothing: what {@code SET_VRING_BASE} tells it. */
+    abstract int firstAvail();
+
+    /** Where a device stands that has taken and used everything: its {@code nextAvail}. */
+    abstract int standing();
+
+    /** Makes a chain available; answers what names it in flight. */
+    abstract int offer(Piece... pieces);
+
+    /** Makes a chain available that lies in a table, and is named in the ring's last descriptor. */
+    final int offerIndirect(long tableAddress, Piece... pieces) {
+        table(tableAddress, pieces);
+        return offer(new Piece(tableAddress, 16L * pieces.length, INDIRECT));
     }
 
-    /** Writes a descriptor of an indirect table, which must lie within one region. */
-    void indirectDescriptor(
-            long tableAddress, int index, long address, long lengthBytes, int flags, int next) {
-        int region = memory.regionOf(tableAddress);
-        long offset = memory.offset(region, tableAddress) + 16L * index;
-        writeDescriptor(memory.segment(region), offset, address, lengthBytes, flags, next);
-    }
+    /** Writes a table, within one region. */
+    abstract void table(long tableAddress, Piece... pieces);
 
-    private static void writeDescriptor(
-            MemorySegment table, long at, long address, long lengthBytes, int flags, int next) {
-        table.set(U64, at, address);
-        table.set(U32, at + 8, (int) lengthBytes);
-        table.set(U16_UNALIGNED, at + 12, (short) flags);
-        table.set(U16_UNALIGNED, at + 14, (short) next);
-    }
+    /** Takes back the next used chain; answers what named it, or -1 when there is none. */
+    abstract int takeUsed();
 
-    /** Writes the next available entry and publishes it. */
-    void makeAvailable(int head) {
-        avail.set(U16, 4 + 2L * (availIdx & (size - 1)), (short) head);
-        publishAvailIdx(availIdx + 1);
-    }
+    /** Whether {@link #takeUsed} has something to take. */
+    abstract boolean hasUsed();
 
-    /** Stores an available index, true or not. */
-    void publishAvailIdx(int index) {
-        availIdx = index & 0xffff;
-        INDEX.setRelease(avail, 2L, (short) index);
-    }
+    /** How many bytes the device says it wrote to the chain taken back last. */
+    abstract int usedBytes();
 
-    int availIdx() {
-        return availIdx;
-    }
+    abstract int freeDescriptors();
 
-    int usedIdx() {
-        return Short.toUnsignedInt((short) INDEX.getAcquire(used, 2L));
-    }
+    abstract int inFlight();
 
-    int usedHead(int position) {
-        return used.get(U32, 4 + 8L * (position & (size - 1)));
-    }
+    /** After how many steps positions repeat. */
+    abstract int period();
 
-    int usedLength(int position) {
-        return used.get(U32, 8 + 8L * (position & (size - 1)));
-    }
+    abstract int availPosition();
 
-    void availFlags(int flags) {
-        avail.set(U16, 0, (short) flags);
-    }
+    /** The position of the next used chain to be taken back. */
+    abstract int usedPosition();
 
-    void usedEvent(int index) {
-        avail.set(U16, 4 + 2L * size, (short) index);
-    }
+    /** Asks for a call when the device uses what is at this position; with EVENT_IDX. */
+    abstract void wantCallAt(int position);
 
-    int usedFlags() {
-        return Short.toUnsignedInt(used.get(U16, 0));
-    }
+    /** Asks for calls or for none; without EVENT_IDX. */
+    abstract void wantCalls(boolean wanted);
 
-    int availEvent() {
-        return Short.toUnsignedInt(used.get(U16, 4 + 8L * size));
+    /** Whether the device wants kicks; without EVENT_IDX. */
+    abstract boolean kicksWanted();
+
+    /** The position at which the device wants a kick; with EVENT_IDX, once it has asked. */
+    abstract int kickPosition();
+
+    /** Whether the device wants a kick for what was made available since a position. */
+    final boolean kickWanted(int before, boolean eventIdx) {
+        VarHandle.fullFence();
+        int made = Math.floorMod(availPosition() - before, period());
+        return made > 0
+                && (eventIdx
+                        ? Math.floorMod(kickPosition() - before, period()) < made
+                        : kicksWanted());
     }
 
     /** How many bytes of guest memory there are. */
-    long memoryBytes() {
-        long sum = 0;
-        for (long regionSize : regionSizes) {
-            sum += regionSize;
-        }
-        return sum;
+    final long memoryBytes() {
+        return ram.bytes();
     }
 
-    byte guestByte(long address) {
-        int region = memory.regionOf(address);
-        return memory.segment(region).get(ValueLayout.JAVA_BYTE, memory.offset(region, address));
+    final byte guestByte(long address) {
+        return ram.get(address);
     }
 
-    void guestByte(long address, byte value) {
-        int region = memory.regionOf(address);
-        memory.segment(region).set(ValueLayout.JAVA_BYTE, memory.offset(region, address), value);
+    final void guestByte(long address, byte value) {
+        ram.set(address, value);
     }
 
-    byte[] guestBytes(long address, int lengthBytes) {
+    final byte[] guestBytes(long address, int lengthBytes) {
         byte[] bytes = new byte[lengthBytes];
         for (int i = 0; i < lengthBytes; i++) {
             bytes[i] = guestByte(address + i);
@@ -170,7 +164,7 @@ final class RingBuilder {
         return bytes;
     }
 
-    void guestBytes(long address, byte[] bytes) {
+    final void guestBytes(long address, byte[] bytes) {
         for (int i = 0; i < bytes.length; i++) {
             guestByte(address + i, bytes[i]);
         }

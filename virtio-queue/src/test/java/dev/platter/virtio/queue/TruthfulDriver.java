@@ -1,5 +1,6 @@
 package dev.platter.virtio.queue;
 
+import dev.platter.virtio.queue.RingBuilder.Piece;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,9 +14,8 @@ final class TruthfulDriver {
 
     private final RingBuilder ring;
     private final long tablesAddress;
-    private final Deque<Integer> free = new ArrayDeque<>();
-    private final Map<Integer, List<Integer>> inFlight = new HashMap<>();
-    private int usedSeen;
+    private final Deque<Integer> freeTables = new ArrayDeque<>();
+    private final Map<Integer, Integer> tables = new HashMap<>();
 
     /**
      * Makes a driver.
@@ -25,9 +25,8 @@ final class TruthfulDriver {
     TruthfulDriver(RingBuilder ring, long tablesAddress) {
         this.ring = ring;
         this.tablesAddress = tablesAddress;
-        usedSeen = ring.usedIdx();
         for (int i = 0; i < ring.size; i++) {
-            free.add(i);
+            freeTables.add(i);
         }
     }
 
@@ -36,70 +35,43 @@ final class TruthfulDriver {
     }
 
     boolean hasRoomFor(ChainSpec chain) {
-        return free.size() >= chain.ringDescriptors();
+        return ring.freeDescriptors() >= chain.ringDescriptors();
     }
 
     int inFlight() {
-        return inFlight.size();
+        return ring.inFlight();
     }
 
-    /** Lays out a chain and makes it available; returns its head. */
+    /** Lays out a chain and makes it available; returns what names it. */
     int add(ChainSpec chain) {
-        List<Integer> taken = new ArrayList<>();
-        for (int i = 0; i < chain.ringDescriptors(); i++) {
-            taken.add(free.remove());
+        List<Piece> pieces = new ArrayList<>();
+        for (ChainSpec.Buffer buffer : chain.buffers()) {
+            int flags = buffer.writable() ? RingBuilder.WRITE : 0;
+            pieces.add(new Piece(buffer.address(), buffer.lengthBytes(), flags));
         }
-        for (int i = 0; i < chain.directCount(); i++) {
-            ChainSpec.Buffer buffer = chain.buffers().get(i);
-            boolean last = i + 1 == taken.size();
-            ring.descriptor(
-                    taken.get(i),
-                    buffer.address(),
-                    buffer.lengthBytes(),
-                    flags(buffer, last),
-                    last ? 0xffff : taken.get(i + 1));
+        List<Piece> inTable = pieces.subList(chain.directCount(), pieces.size());
+        if (inTable.isEmpty()) {
+            return ring.offer(pieces.toArray(Piece[]::new));
         }
-        if (chain.directCount() < chain.buffers().size()) {
-            addTable(chain, taken.getLast());
-        }
-        int head = taken.getFirst();
-        inFlight.put(head, taken);
-        ring.makeAvailable(head);
+        int slot = freeTables.remove();
+        long table = tablesAddress + (long) slot * SLOT_BYTES + slot % 16;
+        ring.table(table, inTable.toArray(Piece[]::new));
+        List<Piece> inRing = new ArrayList<>(pieces.subList(0, chain.directCount()));
+        // The WRITE flag of an indirect descriptor means nothing: set it, so that it is ignored.
+        int flags = RingBuilder.INDIRECT | RingBuilder.WRITE;
+        inRing.add(new Piece(table, 16L * inTable.size(), flags));
+        int head = ring.offer(inRing.toArray(Piece[]::new));
+        tables.put(head, slot);
         return head;
     }
 
-    /** Lays out the table in the reverse order of its links, at an odd address. */
-    private void addTable(ChainSpec chain, int descriptor) {
-        long table = tablesAddress + (long) descriptor * SLOT_BYTES + descriptor % 16;
-        int count = chain.buffers().size() - chain.directCount();
-        // The first is the table's first descriptor; the others follow from the last one down.
-        for (int i = 0; i < count; i++) {
-            ChainSpec.Buffer buffer = chain.buffers().get(chain.directCount() + i);
-            ring.indirectDescriptor(
-                    table,
-                    i == 0 ? 0 : count - i,
-                    buffer.address(),
-                    buffer.lengthBytes(),
-                    flags(buffer, i + 1 == count),
-                    i + 1 == count ? 0xffff : count - i - 1);
-        }
-        // The WRITE flag of an indirect descriptor means nothing: set it, so that it is ignored.
-        int flags = RingBuilder.INDIRECT | RingBuilder.WRITE;
-        ring.descriptor(descriptor, table, 16L * count, flags, 0);
-    }
-
-    private static int flags(ChainSpec.Buffer buffer, boolean last) {
-        return (buffer.writable() ? RingBuilder.WRITE : 0) | (last ? 0 : RingBuilder.NEXT);
-    }
-
-    /** Takes back the next used chain; returns its head, or -1 when there is none. */
+    /** Takes back the next used chain; returns what names it, or -1 when there is none. */
     int takeUsed() {
-        if (ring.usedIdx() == usedSeen) {
-            return -1;
+        int head = ring.takeUsed();
+        Integer table = tables.remove(head);
+        if (table != null) {
+            freeTables.add(table);
         }
-        int head = ring.usedHead(usedSeen);
-        usedSeen = (usedSeen + 1) & 0xffff;
-        free.addAll(inFlight.remove(head));
         return head;
     }
 

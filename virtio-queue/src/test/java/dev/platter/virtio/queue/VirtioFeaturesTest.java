@@ -38,17 +38,39 @@ class VirtioFeaturesTest {
     @Test
     void ringNumbersAreTheKernels() throws IOException {
         String ring = header("virtio_ring.h");
-        assertThat(number(ring, "VRING_DESC_F_NEXT")).isEqualTo(SplitLayout.FLAG_NEXT);
-        assertThat(number(ring, "VRING_DESC_F_WRITE")).isEqualTo(SplitLayout.FLAG_WRITE);
-        assertThat(number(ring, "VRING_DESC_F_INDIRECT")).isEqualTo(SplitLayout.FLAG_INDIRECT);
+        assertThat(number(ring, "VRING_DESC_F_NEXT")).isEqualTo(DescriptorLayout.FLAG_NEXT);
+        assertThat(number(ring, "VRING_DESC_F_WRITE")).isEqualTo(DescriptorLayout.FLAG_WRITE);
+        assertThat(number(ring, "VRING_DESC_F_INDIRECT")).isEqualTo(DescriptorLayout.FLAG_INDIRECT);
         assertThat(number(ring, "VRING_AVAIL_F_NO_INTERRUPT"))
                 .isEqualTo(SplitLayout.AVAIL_FLAG_NO_INTERRUPT);
         assertThat(number(ring, "VRING_USED_F_NO_NOTIFY"))
                 .isEqualTo(SplitLayout.USED_FLAG_NO_NOTIFY);
         assertThat(number(ring, "VRING_AVAIL_ALIGN_SIZE")).isEqualTo(SplitLayout.AVAIL_ALIGNMENT);
         assertThat(number(ring, "VRING_USED_ALIGN_SIZE")).isEqualTo(SplitLayout.USED_ALIGNMENT);
-        assertThat(number(ring, "VRING_DESC_ALIGN_SIZE"))
-                .isEqualTo(SplitLayout.DESCRIPTOR_ALIGNMENT);
+        assertThat(number(ring, "VRING_DESC_ALIGN_SIZE")).isEqualTo(DescriptorLayout.ALIGNMENT);
+    }
+
+    @Test
+    void packedRingNumbersAreTheKernels() throws IOException {
+        String ring = header("virtio_ring.h");
+        assertThat(1 << number(ring, "VRING_PACKED_DESC_F_AVAIL"))
+                .isEqualTo(PackedLayout.FLAG_AVAIL);
+        assertThat(1 << number(ring, "VRING_PACKED_DESC_F_USED")).isEqualTo(PackedLayout.FLAG_USED);
+        assertThat(1 << number(ring, "VRING_PACKED_EVENT_F_WRAP_CTR"))
+                .isEqualTo(PackedLayout.POSITION_WRAP);
+        Map.of(
+                        "VRING_PACKED_EVENT_FLAG_ENABLE", PackedLayout.EVENT_ENABLE,
+                        "VRING_PACKED_EVENT_FLAG_DISABLE", PackedLayout.EVENT_DISABLE,
+                        "VRING_PACKED_EVENT_FLAG_DESC", PackedLayout.EVENT_DESCRIPTOR)
+                .forEach(
+                        (name, flags) ->
+                                assertThat(hexNumber(ring, name)).as(name).isEqualTo(flags));
+    }
+
+    private static int hexNumber(String header, String name) {
+        Matcher matcher = Pattern.compile("#define\\s+" + name + "\\s+0x(\\w+)\\b").matcher(header);
+        assertThat(matcher.find()).as(name).isTrue();
+        return Integer.parseInt(matcher.group(1), 16);
     }
 
     private static String header(String name) throws IOException {

@@ -2,8 +2,11 @@ package dev.platter.virtio.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platter.virtio.queue.RingBuilder.Piece;
 import java.lang.foreign.Arena;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,14 +27,29 @@ class WakeupStressTest {
     private final Semaphore calls = new Semaphore(0);
 
     @ParameterizedTest
-    @CsvSource({"1, true", "1, false", "2, true", "8, true", "8, false", "64, true"})
-    void noWakeupIsLost(int size, boolean eventIdx) throws Exception {
+    @CsvSource({
+        "SPLIT, 1, true",
+        "SPLIT, 1, false",
+        "SPLIT, 2, true",
+        "SPLIT, 8, true",
+        "SPLIT, 8, false",
+        "SPLIT, 64, true",
+        "SPLIT, 1024, true",
+        "PACKED, 1, true",
+        "PACKED, 1, false",
+        "PACKED, 2, true",
+        "PACKED, 7, true",
+        "PACKED, 7, false",
+        "PACKED, 64, true",
+        "PACKED, 1024, true"
+    })
+    void noWakeupIsLost(Layout layout, int size, boolean eventIdx) throws Exception {
         int requests = 100_000;
         long features = eventIdx ? VirtioFeatures.RING_EVENT_IDX : 0;
         try (Arena arena = Arena.ofShared();
                 ExecutorService pool = Executors.newFixedThreadPool(2)) {
-            RingBuilder ring = new RingBuilder(arena, size, 4096).startAt(0xf000);
-            SplitVirtQueue queue = ring.queue(features);
+            RingBuilder ring = RingBuilder.of(layout, arena, size, 16L * size + 64).startAt(0xf000);
+            VirtQueue queue = ring.queue(features);
             Future<Integer> device = pool.submit(new Device(queue, requests));
             Future<Integer> driver = pool.submit(new Driver(ring, eventIdx, requests));
             assertThat(driver.get()).isEqualTo(requests);
@@ -46,13 +64,13 @@ class WakeupStressTest {
     }
 
     private final class Device implements Callable<Integer> {
-        private final SplitVirtQueue queue;
+        private final VirtQueue queue;
         private final int requests;
         private final DescriptorChain chain = new DescriptorChain(4);
         private final byte[] number = new byte[4];
         private int done;
 
-        Device(SplitVirtQueue queue, int requests) {
+        Device(VirtQueue queue, int requests) {
             this.queue = queue;
             this.requests = requests;
         }
@@ -90,6 +108,7 @@ class WakeupStressTest {
         /** One request takes one or two descriptors: a readable and a writable buffer. */
         private final int perRequest;
 
+        private final Queue<Integer> heads = new ArrayDeque<>();
         private int sent;
         private int used;
 
@@ -104,11 +123,13 @@ class WakeupStressTest {
         public Integer call() throws InterruptedException {
             int capacity = ring.size / perRequest;
             while (used < requests) {
-                int before = ring.availIdx();
+                int before = ring.availPosition();
                 while (sent < requests && sent - used < capacity) {
                     send();
                 }
-                kickIfWanted(before);
+                if (ring.kickWanted(before, eventIdx)) {
+                    kicks.release();
+                }
                 if (!takeUsed() && mayWait()) {
                     assertThat(sleep(calls)).as("call after %d requests", used).isTrue();
                 }
@@ -118,41 +139,27 @@ class WakeupStressTest {
 
         /** Requests are used in order here, so that the slot follows from the number. */
         private void send() {
-            int slot = sent % (ring.size / perRequest);
-            int head = slot * perRequest;
-            long buffer = RingBuilder.BASE + 16L * slot;
+            long buffer = buffer(sent);
             for (int i = 0; i < 4; i++) {
                 ring.guestByte(buffer + i, (byte) (sent >> (8 * i)));
             }
-            int next = perRequest == 2 ? RingBuilder.NEXT : 0;
-            ring.descriptor(head, buffer, 4, next, head + 1);
-            if (perRequest == 2) {
-                ring.descriptor(head + 1, buffer + 8, 4, RingBuilder.WRITE, 0);
-            }
+            Piece number = new Piece(buffer, 4, 0);
+            Piece echo = new Piece(buffer + 8, 4, RingBuilder.WRITE);
+            int head = perRequest == 2 ? ring.offer(number, echo) : ring.offer(number);
+            heads.add(head);
             sent++;
-            ring.makeAvailable(head);
         }
 
-        private void kickIfWanted(int before) {
-            VarHandle.fullFence();
-            int after = ring.availIdx();
-            boolean wanted =
-                    eventIdx
-                            ? (char) (after - ring.availEvent() - 1) < (char) (after - before)
-                            : ring.usedFlags() == 0;
-            if (wanted && after != before) {
-                kicks.release();
-            }
+        private long buffer(int request) {
+            return RingBuilder.BASE + 16L * (request % (ring.size / perRequest));
         }
 
         private boolean takeUsed() {
             int start = used;
-            while (ring.usedIdx() != ((0xf000 + used) & 0xffff)) {
-                int position = 0xf000 + used;
-                int slot = used % (ring.size / perRequest);
-                assertThat(ring.usedHead(position)).isEqualTo(slot * perRequest);
+            while (ring.hasUsed()) {
+                assertThat(ring.takeUsed()).isEqualTo(heads.remove());
                 for (int i = 0; perRequest == 2 && i < 4; i++) {
-                    assertThat(ring.guestByte(RingBuilder.BASE + 16L * slot + 8 + i))
+                    assertThat(ring.guestByte(buffer(used) + 8 + i))
                             .isEqualTo((byte) (used >> (8 * i)));
                 }
                 used++;
@@ -162,12 +169,15 @@ class WakeupStressTest {
 
         /** Asks for a call, then looks once more. */
         private boolean mayWait() {
-            ring.usedEvent(0xf000 + used);
-            ring.availFlags(0);
+            if (eventIdx) {
+                ring.wantCallAt(ring.usedPosition());
+            } else {
+                ring.wantCalls(true);
+            }
             VarHandle.fullFence();
-            boolean nothing = ring.usedIdx() == ((0xf000 + used) & 0xffff);
-            if (!nothing) {
-                ring.availFlags(1);
+            boolean nothing = !ring.hasUsed();
+            if (!nothing && !eventIdx) {
+                ring.wantCalls(false);
             }
             return nothing && used < requests;
         }

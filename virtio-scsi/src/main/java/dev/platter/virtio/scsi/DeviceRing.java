@@ -6,7 +6,6 @@ import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
-import dev.platter.virtio.queue.SplitVirtQueue;
 import dev.platter.virtio.queue.VirtQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,7 @@ final class DeviceRing {
         index = setup.index();
         call = setup.call();
         queue =
-                new SplitVirtQueue(
+                VirtQueue.of(
                         setup.ring(),
                         setup.memory(),
                         setup.features(),
@@ -49,7 +48,10 @@ final class DeviceRing {
         return queue.size();
     }
 
-    /** Takes the next chain: its head, or a negative number when there is none to take. */
+    /**
+     * Takes the next chain: its head, unique in flight and less than the size, or a negative number
+     * when there is none to take.
+     */
     int take(DescriptorChain chain) {
         if (stopped) {
             return VirtQueue.NONE;

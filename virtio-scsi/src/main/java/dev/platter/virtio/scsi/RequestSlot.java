@@ -7,8 +7,9 @@ import dev.platter.virtio.queue.DescriptorChain;
 import java.lang.foreign.Arena;
 
 /**
- * Room for one request in flight; there is one for each descriptor that can be a chain's head, so
- * the head, unique in flight, is the slot's number. The owner thread's.
+ * Room for one request in flight; there is one for each descriptor that can be a chain's head, or,
+ * in a packed ring, for each buffer id: so the head, unique in flight, is the slot's number. The
+ * owner thread's.
  *
  * <p>Where the data starts is the same for every driver. One that negotiated neither VERSION_1 nor
  * ANY_LAYOUT puts it in the second descriptor, but then its first holds exactly the header, whose

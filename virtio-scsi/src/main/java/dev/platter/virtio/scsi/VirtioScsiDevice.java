@@ -60,6 +60,7 @@ public final class VirtioScsiDevice implements VirtioDevice {
         return VirtioFeatures.VERSION_1
                 | VirtioFeatures.RING_INDIRECT_DESC
                 | VirtioFeatures.RING_EVENT_IDX
+                | VirtioFeatures.RING_PACKED
                 | VirtioScsi.F_HOTPLUG
                 | VirtioScsi.F_CHANGE;
     }

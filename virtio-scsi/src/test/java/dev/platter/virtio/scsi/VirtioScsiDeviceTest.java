@@ -78,6 +78,7 @@ class VirtioScsiDeviceTest {
                         VirtioFeatures.VERSION_1
                                 | VirtioFeatures.RING_INDIRECT_DESC
                                 | VirtioFeatures.RING_EVENT_IDX
+                                | VirtioFeatures.RING_PACKED
                                 | 0b110);
     }
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param features the negotiated virtio feature bits
  * @param ring where the ring lies
  * @param memory the guest's memory
- * @param nextAvail where to go on: 0 for a new ring, else what {@link QueueHandler#nextAvail()} of
- *     the stopped handler said
+ * @param nextAvail where to go on: 0 for a new split ring, 0x8000_8000 (both wrap counters 1) for a
+ *     new packed one, else what {@link QueueHandler#nextAvail()} of the stopped handler said
  * @param call tells the guest that requests were used
  * @param wake asks the owner thread to call {@link QueueHandler#process()} soon; the device uses it
  *     from other threads
