@@ -1,5 +1,7 @@
-/** The conformance kit for backends; holds no test yet. */
+/** The conformance kit for backends. */
 module dev.platter.conformance {
     requires dev.platter.api;
     requires static org.jspecify;
+
+    exports dev.platter.conformance.model;
 }
