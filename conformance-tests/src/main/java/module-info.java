@@ -3,5 +3,6 @@ module dev.platter.conformance {
     requires dev.platter.api;
     requires static org.jspecify;
 
+    exports dev.platter.conformance;
     exports dev.platter.conformance.model;
 }
