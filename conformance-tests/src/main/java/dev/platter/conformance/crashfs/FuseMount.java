@@ -50,8 +50,8 @@ final class FuseMount implements AutoCloseable {
     private volatile boolean aborted;
 
     private FuseMount(
-            Path mountPoint, int device, FuseServer server, MountGuard guard, long patienceMillis) {
-        this.patienceMillis = patienceMillis;
+            Path mountPoint, int device, FuseServer server, MountGuard guard, Patience patience) {
+        this.patience = patience;
         this.mountPoint = mountPoint;
         this.device = device;
         this.server = server;

@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 final class MountGuard implements AutoCloseable {
     // umount -f aborts the connection, so that whoever hangs in it is released.
     private static final String SCRIPT =
-            "trap '' HUP INT TERM\n"
-                    + "while read -r -t \"$2\" word; do [ \"$word\" = done ] && exit 0; done\n"
-                    + "umount -f -l \"$1\" 2>/dev/null || umount -l \"$1\"\n"
-                    + "rmdir \"$1\" 2>/dev/null\n";
+            """
+            trap '' HUP INT TERM
+            while read -r -t "$2" word; do [ "$word" = done ] && exit 0; done
+            umount -f -l "$1" || umount -l "$1"
+            rmdir "$1"
+            """;
 
     private final Process process;
     private final OutputStream pipe;
