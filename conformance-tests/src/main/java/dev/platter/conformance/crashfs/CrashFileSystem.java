@@ -111,6 +111,11 @@ public final class CrashFileSystem implements AutoCloseable {
         return path(name);
     }
 
+    /** Removes a file, durably. */
+    public void delete(String name) {
+        disk.delete(name);
+    }
+
     /** What is to go wrong. */
     public Faults faults() {
         return disk.faults();
