@@ -7,5 +7,5 @@ module dev.platter.conformance {
     exports dev.platter.conformance;
     exports dev.platter.conformance.crashfs;
     exports dev.platter.conformance.model;
-    exports dev.platter.conformance.trial;
+    exports dev.platter.conformance.torture;
 }

@@ -7,7 +7,7 @@ import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
 import dev.platter.api.block.CacheMode;
 import dev.platter.conformance.crashfs.CrashFileSystem;
-import dev.platter.conformance.trial.DiskOpener;
+import dev.platter.conformance.torture.DiskOpener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

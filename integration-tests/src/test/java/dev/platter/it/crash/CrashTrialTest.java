@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platter.api.block.CacheMode;
 import dev.platter.conformance.CrashFileMedia;
-import dev.platter.conformance.trial.CrashTrials;
-import dev.platter.conformance.trial.DiskOpener;
-import dev.platter.conformance.trial.TrialResult;
-import dev.platter.conformance.trial.TrialSetup;
-import dev.platter.conformance.trial.TrialSummary;
+import dev.platter.conformance.torture.CrashTrials;
+import dev.platter.conformance.torture.DiskOpener;
+import dev.platter.conformance.torture.TrialResult;
+import dev.platter.conformance.torture.TrialSetup;
+import dev.platter.conformance.torture.TrialSummary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

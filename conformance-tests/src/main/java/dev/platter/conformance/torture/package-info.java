@@ -4,6 +4,6 @@
  * SPI, the medium and the model, and no backend.
  */
 @NullMarked
-package dev.platter.conformance.trial;
+package dev.platter.conformance.torture;
 
 import org.jspecify.annotations.NullMarked;

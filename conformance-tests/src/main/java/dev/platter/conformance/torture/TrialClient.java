@@ -1,4 +1,4 @@
-package dev.platter.conformance.trial;
+package dev.platter.conformance.torture;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockBackend;
