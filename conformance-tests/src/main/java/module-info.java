@@ -1,8 +1,20 @@
 /** The conformance kit for backends. */
 module dev.platter.conformance {
-    requires dev.platter.api;
+    requires transitive dev.platter.api;
+    requires dev.platter.linux;
+    requires java.management;
+    requires jdk.management;
+    requires transitive net.jqwik.api;
+    requires transitive org.junit.jupiter.api;
+    requires static org.apiguardian.api;
     requires static org.jspecify;
+    requires static transitive org.junit.platform.launcher;
+    requires org.opentest4j;
 
     exports dev.platter.conformance;
+    exports dev.platter.conformance.litmus;
+    exports dev.platter.conformance.memory;
     exports dev.platter.conformance.model;
+    exports dev.platter.conformance.report;
+    exports dev.platter.conformance.trial;
 }
