@@ -45,7 +45,7 @@ public final class CrashFileMedia implements Media {
     }
 
     @Override
-    public CrashFileMedium create(long sizeBytes) throws LinuxException, IOException {
+    public CrashFileMedium create(long sizeBytes, long seed) throws LinuxException, IOException {
         CrashFileSystem mounted = mounted();
         mounted.restorePower();
         mounted.faults().clear();

@@ -14,9 +14,10 @@ public interface Media extends AutoCloseable {
      * Makes a medium.
      *
      * @param sizeBytes how much a disk on it holds
+     * @param seed decides whatever is left to chance there, but for power cuts
      * @throws Exception if the host lacks the means
      */
-    Medium create(long sizeBytes) throws Exception;
+    Medium create(long sizeBytes, long seed) throws Exception;
 
     /** Releases what all media shared. */
     @Override

@@ -39,6 +39,17 @@ public interface Medium extends AutoCloseable {
     /** Plans a fault. */
     void inject(Fault fault);
 
+    /**
+     * Plans something to happen inside the next synchronisation: after it has had its effect, and
+     * before the backend is told.
+     *
+     * @param action may use other queues of the backend
+     * @return false if the medium cannot do this; then nothing is planned
+     */
+    default boolean insideNextSync(Runnable action) {
+        return false;
+    }
+
     /** Forgets planned faults. */
     void clearFaults();
 

@@ -72,7 +72,7 @@ public final class CrashTrials implements AutoCloseable {
 
     /** Repeats one trial. */
     public List<TrialResult> trial(long seed) throws Exception {
-        try (Medium medium = media.create(TrialSetup.sizeBytes())) {
+        try (Medium medium = media.create(TrialSetup.sizeBytes(), seed)) {
             return new CrashTrial(setup, medium, seed, threads).run();
         } catch (RuntimeException failure) {
             throw new IllegalStateException(
