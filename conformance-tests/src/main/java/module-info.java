@@ -1,7 +1,7 @@
 /** The conformance kit for backends. */
 module dev.platter.conformance {
     requires transitive dev.platter.api;
-    requires dev.platter.linux;
+    requires transitive dev.platter.linux;
     requires java.management;
     requires jdk.management;
     requires transitive net.jqwik.api;
@@ -12,6 +12,8 @@ module dev.platter.conformance {
     requires org.opentest4j;
 
     exports dev.platter.conformance;
+    exports dev.platter.conformance.crashfs;
+    exports dev.platter.conformance.files;
     exports dev.platter.conformance.litmus;
     exports dev.platter.conformance.memory;
     exports dev.platter.conformance.model;
