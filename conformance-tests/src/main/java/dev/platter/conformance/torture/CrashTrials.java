@@ -73,7 +73,11 @@ public final class CrashTrials implements AutoCloseable {
     /** Repeats one trial. */
     public List<TrialResult> trial(long seed) throws Exception {
         try (Medium medium = media.create(TrialSetup.sizeBytes(), seed)) {
-            return new CrashTrial(setup, medium, seed, threads).run();
+            try {
+                return new CrashTrial(setup, medium, seed, threads).run();
+            } finally {
+                medium.restorePower();
+            }
         } catch (RuntimeException failure) {
             throw new IllegalStateException(
                     "trial of seed " + seed + ": " + failure.getMessage(), failure);

@@ -3,7 +3,7 @@ package dev.platter.it.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.platter.api.block.CacheMode;
-import dev.platter.conformance.CrashFileMedia;
+import dev.platter.conformance.files.CrashFileMedia;
 import dev.platter.conformance.torture.CrashTrials;
 import dev.platter.conformance.torture.DiskOpener;
 import dev.platter.conformance.torture.TrialResult;
@@ -34,9 +34,9 @@ class CrashTrialTest {
     private static CrashFileMedia media;
 
     @BeforeAll
-    static void mount() {
+    static void mount() throws Exception {
         CrashDisks.require();
-        media = new CrashFileMedia();
+        media = CrashFileMedia.mount();
     }
 
     @AfterAll
