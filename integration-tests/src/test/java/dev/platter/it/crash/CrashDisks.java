@@ -59,4 +59,9 @@ final class CrashDisks {
                         new BackendOptions(
                                 location, mode, false, true, OptionalLong.empty(), properties));
     }
+
+    /** The options of a way of durable writes. */
+    static Map<String, String> dsync(String way) {
+        return Map.of("dsync", way);
+    }
 }

@@ -11,7 +11,6 @@ import dev.platter.conformance.torture.TrialSetup;
 import dev.platter.conformance.torture.TrialSummary;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -88,7 +87,7 @@ class CrashTrialTest {
     void nothingPromisedIsLost(List<String> combination) throws Exception {
         CacheMode mode = CacheMode.named(combination.get(1)).orElseThrow();
         DiskOpener opener =
-                CrashDisks.opener(combination.get(0), mode, Map.of("dsync", combination.get(2)));
+                CrashDisks.opener(combination.get(0), mode, CrashDisks.dsync(combination.get(2)));
         String name = String.join(" ", combination);
         run(TrialSetup.single(name + ", one client", opener, mode));
         run(TrialSetup.concurrent(name + ", three clients", opener, mode));
