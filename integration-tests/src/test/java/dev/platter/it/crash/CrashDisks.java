@@ -60,8 +60,10 @@ final class CrashDisks {
                                 location, mode, false, true, OptionalLong.empty(), properties));
     }
 
-    /** The options of a way of durable writes. */
+    /** The options of a way of durable writes; a crash file system heeds the flag. */
     static Map<String, String> dsync(String way) {
-        return Map.of("dsync", way);
+        return way.equals("rwf")
+                ? Map.of("dsync", way, "unsafe-dsync", "on")
+                : Map.of("dsync", way);
     }
 }
