@@ -403,6 +403,21 @@ final class CrashDisk {
         }
     }
 
+    /** Fills a file, durably, with what a power cut now would leave of another. */
+    void copy(String from, String to, CrashDice dice) {
+        lock.lock();
+        try {
+            CrashFile source = byName.get(from);
+            CrashFile target = byName.get(to);
+            if (source == null || target == null) {
+                throw new IllegalArgumentException("there is no file " + from + " or " + to);
+            }
+            target.copy(source, dice);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes a file away with its contents; who has it open gets errors. */
     void delete(String name) {
         lock.lock();
