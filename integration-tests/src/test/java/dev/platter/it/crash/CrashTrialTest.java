@@ -1,8 +1,11 @@
 package dev.platter.it.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.platter.api.block.BackendException;
 import dev.platter.api.block.CacheMode;
+import dev.platter.conformance.Medium;
 import dev.platter.conformance.files.CrashFileMedia;
 import dev.platter.conformance.torture.CrashTrials;
 import dev.platter.conformance.torture.DiskOpener;
@@ -11,6 +14,7 @@ import dev.platter.conformance.torture.TrialSetup;
 import dev.platter.conformance.torture.TrialSummary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Power cuts at random operations, under all cache modes and ways of durable writes: not one
@@ -91,5 +96,40 @@ class CrashTrialTest {
         String name = String.join(" ", combination);
         run(TrialSetup.single(name + ", one client", opener, mode));
         run(TrialSetup.concurrent(name + ", three clients", opener, mode));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"posix", "uring"})
+    @Timeout(600)
+    void aFileServerThatDisregardsTheFlagLosesForcedWritesAndNotThoseOfAuto(String backend)
+            throws Exception {
+        CacheMode mode = CacheMode.DIRECTSYNC;
+        try (CrashFileMedia careless = CrashFileMedia.mount(false)) {
+            for (String way : List.of("auto", "rwf")) {
+                DiskOpener opener = CrashDisks.opener(backend, mode, CrashDisks.dsync(way));
+                TrialSetup setup = TrialSetup.single(backend + " " + way, opener, mode);
+                try (CrashTrials trials = new CrashTrials(setup, careless)) {
+                    TrialSummary summary = trials.run(SEED, way.equals("auto") ? TRIALS : 1000);
+                    assertThat(summary.violating().isEmpty()).isEqualTo(way.equals("auto"));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"posix", "uring"})
+    void forcedDsyncIsRefusedOnAFileServerThatNobodyKnows(String backend) throws Exception {
+        try (Medium medium = media.create(1 << 20, SEED)) {
+            assertThatThrownBy(
+                            () ->
+                                    CrashDisks.opener(
+                                                    backend,
+                                                    CacheMode.DIRECTSYNC,
+                                                    Map.of("dsync", "rwf"))
+                                            .open(medium.location()))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("a FUSE file server need not heed the flag of a write")
+                    .hasMessageContaining("unsafe-dsync=on");
+        }
     }
 }
