@@ -117,7 +117,10 @@ public final class TrialDisk implements AutoCloseable {
     /** A queue by number, opened when it is first used. */
     public TrialQueue queue(int number) throws BackendException {
         while (queues.size() <= number) {
-            queues.add(new TrialQueue(backend, blockBytes, history));
+            TrialQueue queue = new TrialQueue(backend, blockBytes, history);
+            queue.meanwhile(
+                    () -> queues.stream().filter(q -> q != queue).forEach(TrialQueue::look));
+            queues.add(queue);
         }
         return queues.get(number);
     }
