@@ -229,7 +229,9 @@ public final class TrialDisk implements AutoCloseable {
 
     /** Counts the trial. */
     public void count(boolean violation) {
-        Report.get().trial(under.name(), mode.toString(), violation);
+        if (under.reported()) {
+            Report.get().trial(under.name(), mode.toString(), violation);
+        }
     }
 
     /** Ends the trial. */
