@@ -32,6 +32,11 @@ public interface BackendUnderTest {
         return Optional.empty();
     }
 
+    /** Whether its results enter the report: not those of one that is broken on purpose. */
+    default boolean reported() {
+        return true;
+    }
+
     /** What it claims. */
     default Capabilities capabilities() {
         return Capabilities.NONE;

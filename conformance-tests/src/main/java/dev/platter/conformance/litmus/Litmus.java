@@ -100,13 +100,21 @@ public final class Litmus {
             skipped(mode, String.valueOf(aborted.getMessage()));
             throw aborted;
         } finally {
-            Report.get().rules(under.name(), mode.toString(), rules, outcome);
+            note(mode, outcome);
         }
     }
 
     private void skipped(CacheMode mode, String reason) {
-        Report.get().rules(under.name(), mode.toString(), rules, Report.Outcome.SKIPPED);
-        Report.get().reason(under.name(), mode.toString(), reason);
+        note(mode, Report.Outcome.SKIPPED);
+        if (under.reported()) {
+            Report.get().reason(under.name(), mode.toString(), reason);
+        }
+    }
+
+    private void note(CacheMode mode, Report.Outcome outcome) {
+        if (under.reported()) {
+            Report.get().rules(under.name(), mode.toString(), rules, outcome);
+        }
     }
 
     private void one(CacheMode mode, Body body, long seed) throws Exception {

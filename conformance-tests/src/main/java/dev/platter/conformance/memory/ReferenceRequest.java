@@ -62,6 +62,11 @@ final class ReferenceRequest {
         this.vector = vector;
     }
 
+    /** In how many pieces of memory its data lies. */
+    int pieces() {
+        return vector == null ? 0 : vector.count();
+    }
+
     /** A part of the data to write. */
     byte[] data(long at, int bytes) {
         byte[] data = new byte[bytes];

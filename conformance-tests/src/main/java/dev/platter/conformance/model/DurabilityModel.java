@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>S3: a switch to write-through succeeded after its completion.
  * </ul>
  *
- * <p>After a failed flush or durable operation nothing more may be acknowledged as durable until
- * the disk is opened again. In the mode that promises nothing, only reads and torn blocks are
- * judged.
+ * <p>What was in flight together with a flush or durable operation that failed is not stable by S1
+ * to S3: the host may have lost it, and told only the other. After a failed flush or durable
+ * operation nothing more may be acknowledged as durable until the disk is opened again. In the mode
+ * that promises nothing, only reads and torn blocks are judged.
  *
  * <p>Without state of its own: any thread, any number of histories.
  */

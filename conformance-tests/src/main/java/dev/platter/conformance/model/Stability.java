@@ -88,11 +88,13 @@ final class Stability {
         if (!promised || !operation.ok()) {
             return null;
         }
-        if (operation.durable()) {
-            return Rule.FUA;
-        }
-        if (writeCache.wasOffDuring(operation)) {
-            return Rule.WRITE_THROUGH;
+        if (!metFailure(operation)) {
+            if (operation.durable()) {
+                return Rule.FUA;
+            }
+            if (writeCache.wasOffDuring(operation)) {
+                return Rule.WRITE_THROUGH;
+            }
         }
         if (flush(operation, block) != null) {
             return Rule.FLUSH;
@@ -108,7 +110,10 @@ final class Stability {
 
     private @Nullable Operation flush(Operation operation, int block) {
         for (Operation flush : flushes) {
-            if (flush.covers(block) && operation.before(flush) && !lostBetween(operation, flush)) {
+            if (flush.covers(block)
+                    && operation.before(flush)
+                    && !metFailure(flush)
+                    && !lostBetween(operation, flush)) {
                 return flush;
             }
         }
@@ -118,11 +123,24 @@ final class Stability {
     private @Nullable Operation switchAfter(Operation operation) {
         for (Operation off : switches) {
             long until = turnedOnMeanwhile(off) ? off.submitted() : off.completed();
-            if (operation.completed() < until && !lostBetween(operation, off)) {
+            if (operation.completed() < until && !metFailure(off) && !lostBetween(operation, off)) {
                 return off;
             }
         }
         return null;
+    }
+
+    /**
+     * Whether an operation was in flight together with one that failed. The host loses what both
+     * should have made durable, tells only one of them, and the answers may cross on their way.
+     */
+    private boolean metFailure(Operation operation) {
+        for (Operation failure : failures) {
+            if (!failure.before(operation) && !operation.before(failure)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a switch to write-back ran at the same time: then which came last is not known. */

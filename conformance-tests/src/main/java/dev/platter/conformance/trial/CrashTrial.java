@@ -106,13 +106,13 @@ public final class CrashTrial {
         for (int i = 0; i < count; i++) {
             int nth = 1 + random.nextInt(Math.max(1, steps / 2));
             medium.inject(
-                    switch (random.nextInt(7)) {
+                    switch (random.nextInt(9)) {
                         case 0 -> Fault.fail(Fault.Target.WRITE, nth, EIO);
                         case 1 -> Fault.fail(Fault.Target.WRITE, nth, ENOSPC);
                         case 2 -> Fault.fail(Fault.Target.WRITE, nth, EINTR);
                         case 3 -> Fault.fail(Fault.Target.ZERO, nth, EIO);
                         case 4 -> Fault.fail(Fault.Target.READ, nth, EIO);
-                        case 5 ->
+                        case 5, 6, 7 ->
                                 Fault.shorten(
                                         Fault.Target.WRITE,
                                         nth,

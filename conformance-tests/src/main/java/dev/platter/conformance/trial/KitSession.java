@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class KitSession {
     private static final int PROBE_BYTES = 1 << 20;
     private static final int MIN_BLOCK_BYTES = 512;
-    private static final Map<Class<?>, KitSession> ALL = new ConcurrentHashMap<>();
+    private static final Map<String, KitSession> ALL = new ConcurrentHashMap<>();
 
     private final Media media;
     private final Map<CacheMode, Integer> blockBytes = new ConcurrentHashMap<>();
@@ -25,9 +25,10 @@ public final class KitSession {
         this.media = media;
     }
 
-    /** The session of a test class. */
+    /** The session of a test class and name. */
     public static KitSession of(BackendUnderTest under) {
-        return ALL.computeIfAbsent(under.getClass(), any -> start(under));
+        String key = under.getClass().getName() + " " + under.name();
+        return ALL.computeIfAbsent(key, any -> start(under));
     }
 
     private static KitSession start(BackendUnderTest under) {

@@ -117,7 +117,10 @@ public final class TrialDisk implements AutoCloseable {
     /** A queue by number, opened when it is first used. */
     public TrialQueue queue(int number) throws BackendException {
         while (queues.size() <= number) {
-            queues.add(new TrialQueue(backend, blockBytes, history));
+            TrialQueue queue = new TrialQueue(backend, blockBytes, history);
+            queue.meanwhile(
+                    () -> queues.stream().filter(q -> q != queue).forEach(TrialQueue::look));
+            queues.add(queue);
         }
         return queues.get(number);
     }
@@ -226,7 +229,9 @@ public final class TrialDisk implements AutoCloseable {
 
     /** Counts the trial. */
     public void count(boolean violation) {
-        Report.get().trial(under.name(), mode.toString(), violation);
+        if (under.reported()) {
+            Report.get().trial(under.name(), mode.toString(), violation);
+        }
     }
 
     /** Ends the trial. */

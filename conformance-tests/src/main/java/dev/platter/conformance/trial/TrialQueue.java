@@ -49,6 +49,7 @@ public final class TrialQueue implements AutoCloseable {
     private final Deque<Slot> free = new ArrayDeque<>();
     private final Waiter waiter;
     private History history;
+    private Runnable meanwhile = () -> {};
     private boolean submitting;
     private int lastResult;
 
@@ -188,7 +189,19 @@ public final class TrialQueue implements AutoCloseable {
         if (inFlight() > 0 && queue.inFlight() == 0) {
             throw new Broken(1, "the queue has nothing in flight, but not all has completed");
         }
-        waiter.await(this::completed);
+        waiter.await(this::completed, meanwhile);
+    }
+
+    /** What else the owner does while it waits. */
+    void meanwhile(Runnable newMeanwhile) {
+        meanwhile = newMeanwhile;
+    }
+
+    /** Takes completions that are there. */
+    void look() {
+        if (inFlight() > 0) {
+            waiter.look(this::completed);
+        }
     }
 
     /** Waits until nothing is in flight. */

@@ -6,6 +6,7 @@ import dev.platter.conformance.Broken;
 import dev.platter.linux.Epoll;
 import dev.platter.linux.LinuxException;
 import dev.platter.linux.PollEvents;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Waiter implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 20_000;
+    private static final long SLICE_MILLIS = 2;
 
     private final BlockQueue queue;
     private final @Nullable Epoll epoll;
@@ -35,6 +37,16 @@ final class Waiter implements AutoCloseable {
 
     /** Delivers one completion at least, if something is in flight. */
     void await(CompletionHandler handler) {
+        await(handler, () -> {});
+    }
+
+    /**
+     * Delivers one completion at least, if something is in flight.
+     *
+     * @param meanwhile polls the other queues of the same thread: one queue may wait for another's
+     *     synchronisation, which ends when that one is polled
+     */
+    void await(CompletionHandler handler, Runnable meanwhile) {
         if (queue.inFlight() == 0) {
             return;
         }
@@ -48,15 +60,26 @@ final class Waiter implements AutoCloseable {
             }
             return;
         }
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
         while (delivered == 0) {
-            if (epoll.await(PATIENCE_MILLIS) != 1) {
+            if (System.nanoTime() - deadline > 0) {
                 throw new Broken(
                         1,
                         "no completion in 20 seconds, or the completion descriptor did not become"
                                 + " readable");
             }
-            delivered = queue.poll(handler);
+            if (epoll.await(SLICE_MILLIS) == 1) {
+                delivered = queue.poll(handler);
+            }
+            if (delivered == 0) {
+                meanwhile.run();
+            }
         }
+    }
+
+    /** Hands over what was submitted and delivers what is there, without waiting. */
+    void look(CompletionHandler handler) {
+        queue.poll(handler);
     }
 
     @Override
