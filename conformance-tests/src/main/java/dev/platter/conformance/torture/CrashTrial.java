@@ -92,9 +92,10 @@ final class CrashTrial {
             return;
         }
         for (int left = 1 + random.nextInt(2); left > 0; left--) {
-            int nth = 1 + random.nextInt(requests);
+            // Half of the requests are writes, and the power may fail early.
+            int nth = 1 + random.nextInt(Math.max(1, requests / 3));
             medium.inject(
-                    switch (random.nextInt(6)) {
+                    switch (random.nextInt(7)) {
                         case 0 -> Fault.fail(Fault.Target.SYNC, 1 + nth / 4, EIO);
                         case 1 -> Fault.fail(Fault.Target.SYNC, 1 + nth / 4, EINTR);
                         case 2 -> Fault.fail(Fault.Target.WRITE, nth, ENOSPC);
