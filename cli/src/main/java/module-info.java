@@ -4,6 +4,7 @@ module dev.platter.cli {
     requires dev.platter.api;
     requires dev.platter.backend.file;
     requires dev.platter.backend.uring;
+    requires dev.platter.conformance;
     requires dev.platter.driver;
     requires dev.platter.guest;
     requires dev.platter.linux;

@@ -11,7 +11,12 @@ import picocli.CommandLine.ParameterException;
         name = "platter",
         description =
                 "Block storage for virtual machines: virtio-scsi disks served over vhost-user.",
-        subcommands = {ServeCommand.class, DemoCommand.class, DoctorCommand.class},
+        subcommands = {
+            ServeCommand.class,
+            DemoCommand.class,
+            DoctorCommand.class,
+            TortureCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -20,6 +25,7 @@ import picocli.CommandLine.ParameterException;
             "Start here:",
             "  platter demo      shows what each cache mode does, on this machine",
             "  platter doctor    tells what this machine offers",
+            "  platter torture   cuts the power of a disk configuration, and checks each promise",
             "  platter serve --socket /tmp/disk.sock --disk file=disk.raw,size=1G",
         })
 public final class Platter {

@@ -65,7 +65,7 @@ public record DiskSpec(
                         file,
                         options.size("size"),
                         cacheMode(options),
-                        options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
+                        options.text("backend").orElse("auto"),
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
                         options.onOff("unsafe-dsync").orElse(false),
                         options.number("target", 0, MAX_TARGET),

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A disk whose image is open, with the logical unit over it. */
-final class OpenDisk implements AutoCloseable {
+public final class OpenDisk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenDisk.class);
 
     private final DiskSpec spec;
@@ -63,7 +63,12 @@ final class OpenDisk implements AutoCloseable {
         }
     }
 
-    private static BlockBackendProvider provider(String name) throws UsageException {
+    /**
+     * The provider of a name, or the best that works here for {@code auto}.
+     *
+     * @throws UsageException if there is none, or it cannot work here
+     */
+    public static BlockBackendProvider provider(String name) throws UsageException {
         List<BlockBackendProvider> providers =
                 ServiceLoader.load(BlockBackendProvider.class).stream()
                         .map(ServiceLoader.Provider::get)

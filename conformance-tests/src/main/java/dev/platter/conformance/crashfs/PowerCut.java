@@ -1,5 +1,7 @@
 package dev.platter.conformance.crashfs;
 
+import java.util.Locale;
+
 /**
  * When the power fails, and what then survives.
  *
@@ -17,5 +19,25 @@ public record PowerCut(long operation, Moment moment, CrashPolicy policy, long s
         DURING,
         /** It has its whole effect, durable where it asked for that; but nobody is told. */
         AFTER
+    }
+
+    /** One line: moment, operation, survivors, seed. */
+    @Override
+    public String toString() {
+        String survivors =
+                switch (policy) {
+                    case DROP_ALL -> "all that was volatile is lost";
+                    case KEEP_ALL -> "all that was volatile survives";
+                    case PER_SECTOR -> "of each sector some version survives";
+                    case TORN -> "some writes survive, some in part";
+                    case SUBSET -> "some writes survive whole";
+                };
+        return moment.name().toLowerCase(Locale.ROOT)
+                + " operation "
+                + operation
+                + ", "
+                + survivors
+                + ", by seed "
+                + seed;
     }
 }
