@@ -2,6 +2,7 @@
 module dev.platter.cli {
     requires com.fasterxml.jackson.core;
     requires dev.platter.api;
+    requires dev.platter.backend.file;
     requires dev.platter.backend.uring;
     requires dev.platter.driver;
     requires dev.platter.guest;

@@ -14,9 +14,11 @@ module dev.platter.conformance {
     exports dev.platter.conformance;
     exports dev.platter.conformance.crashfs;
     exports dev.platter.conformance.files;
+    exports dev.platter.conformance.gate;
     exports dev.platter.conformance.litmus;
     exports dev.platter.conformance.memory;
     exports dev.platter.conformance.model;
     exports dev.platter.conformance.report;
+    exports dev.platter.conformance.torture;
     exports dev.platter.conformance.trial;
 }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  backend=auto|posix|uring   how the host is asked (auto: the best that works here)",
             "  dsync=auto|rwf|fdatasync   how a write is made durable: pwritev2(RWF_DSYNC), or a write and",
             "                             then fdatasync (auto: by file system and device)",
+            "  unsafe-dsync=on|off        obey dsync=rwf also where it loses acknowledged writes (off)",
             "  target=N, lun=N            the SCSI address; by default the next free target, LUN 0",
             "  readonly=on|off            refuse writes (off)",
             "  serial=TEXT                the unit serial number, for /dev/disk/by-id in the guest",

@@ -48,13 +48,14 @@ public final class PosixBackend implements BlockBackend {
     public static PosixBackend open(BackendOptions options, Function<Arena, FileCalls> callsOf)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY)) {
+            if (!DsyncPreference.PROPERTIES.contains(name)) {
                 throw new BackendException(
-                        "the posix backend has no option " + name + ": it knows dsync only");
+                        "the posix backend has no option "
+                                + name
+                                + ": it knows dsync and unsafe-dsync");
             }
         }
-        DsyncPreference preference =
-                DsyncPreference.parse(options.properties().get(DsyncPreference.PROPERTY));
+        DsyncPreference preference = DsyncPreference.of(options.properties());
         try (Arena arena = Arena.ofConfined()) {
             ImageFile image =
                     ImageFile.open(

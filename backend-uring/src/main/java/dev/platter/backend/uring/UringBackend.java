@@ -58,13 +58,14 @@ public final class UringBackend implements BlockBackend {
             Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY)) {
+            if (!DsyncPreference.PROPERTIES.contains(name)) {
                 throw new BackendException(
-                        "the uring backend has no option " + name + ": it knows dsync only");
+                        "the uring backend has no option "
+                                + name
+                                + ": it knows dsync and unsafe-dsync");
             }
         }
-        DsyncPreference preference =
-                DsyncPreference.parse(options.properties().get(DsyncPreference.PROPERTY));
+        DsyncPreference preference = DsyncPreference.of(options.properties());
         try (Arena arena = Arena.ofConfined()) {
             String ring = UringSupport.require(callsOf.apply(arena)).sentence();
             ImageFile image =

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param cacheMode the three switches
  * @param backend the backend's name, or {@code auto}
  * @param dsync how durable writes are made
+ * @param unsafeDsync whether {@code dsync=rwf} is obeyed also where it loses writes
  * @param target the SCSI target, where the user chose one
  * @param lun the logical unit number
  * @param readOnly whether the disk refuses writes
@@ -32,6 +33,7 @@ public record DiskSpec(
         CacheMode cacheMode,
         String backend,
         String dsync,
+        boolean unsafeDsync,
         OptionalInt target,
         int lun,
         boolean readOnly,
@@ -42,7 +44,7 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, target, lun, "
                     + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
@@ -65,6 +67,7 @@ public record DiskSpec(
                         cacheMode(options),
                         options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
+                        options.onOff("unsafe-dsync").orElse(false),
                         options.number("target", 0, MAX_TARGET),
                         options.number("lun", 0, MAX_LUN).orElse(0),
                         options.onOff("readonly").orElse(false),
@@ -104,6 +107,10 @@ public record DiskSpec(
     }
 
     private void check() throws UsageException {
+        if (unsafeDsync && !dsync.equals("rwf")) {
+            throw new UsageException(
+                    "--disk: unsafe-dsync=on is for dsync=rwf; give both, or leave it out.");
+        }
         if (serial.isPresent() && !isPrintable(serial.get())) {
             throw new UsageException(
                     "--disk: serial= takes at most "
@@ -140,7 +147,8 @@ public record DiskSpec(
 
     /** How the backend opens the image. */
     BackendOptions backendOptions() {
-        return new BackendOptions(
-                file, cacheMode, readOnly, discard, createSizeBytes, Map.of("dsync", dsync));
+        Map<String, String> properties =
+                Map.of("dsync", dsync, "unsafe-dsync", unsafeDsync ? "on" : "off");
+        return new BackendOptions(file, cacheMode, readOnly, discard, createSizeBytes, properties);
     }
 }

@@ -25,6 +25,7 @@ final class CrashDisk {
     private final Map<Long, String> names = new LinkedHashMap<>();
     private final Faults faults = new Faults();
     private final Recorder recorder = new Recorder();
+    private final Handles handles = new Handles();
     private final boolean heedsDsync;
     private long nextNumber = Fuse.ROOT + 1;
     private long lastChange;
@@ -70,12 +71,13 @@ final class CrashDisk {
 
     int write(
             long number,
+            long handle,
             long offset,
             MemorySegment source,
             long sourceOffset,
             int length,
             int flags) {
-        Faults.Fault fault = admitted(OperationKind.WRITE);
+        Faults.Fault fault = admitted(OperationKind.WRITE).by(handle);
         int limit = Math.min(length, fault.limitBytes());
         if (offset < 0 || offset > CrashFile.maxBytes() - length) {
             return -Errnos.EFBIG;
@@ -89,10 +91,14 @@ final class CrashDisk {
                 fault,
                 (file, change, durably) -> {
                     file.write(change, offset, source, sourceOffset, limit);
-                    if (durably && heedsDsync && (flags & Flags.O_DSYNC) != 0 && limit > 0) {
+                    if (!durably || (flags & Flags.O_DSYNC) == 0 || limit == 0) {
+                        return limit;
+                    }
+                    if (heedsDsync) {
                         file.synchronise(change, offset, limit);
                     }
-                    return limit;
+                    int owed = handles.report(handle);
+                    return owed == 0 ? limit : -owed;
                 });
     }
 
@@ -139,7 +145,7 @@ final class CrashDisk {
     }
 
     /** Makes durable what has been applied by the time the request came, not what comes later. */
-    int synchronise(long number, boolean dataOnly) {
+    int synchronise(long number, long handle, boolean dataOnly) {
         long upTo;
         lock.lock();
         try {
@@ -153,12 +159,13 @@ final class CrashDisk {
                 0,
                 0,
                 dataOnly ? Fuse.FSYNC_FDATASYNC : 0,
-                admitted(OperationKind.FSYNC),
+                admitted(OperationKind.FSYNC).by(handle),
                 (file, change, durably) -> {
-                    if (durably) {
-                        file.synchronise(upTo);
+                    if (!durably) {
+                        return 0;
                     }
-                    return 0;
+                    file.synchronise(upTo);
+                    return -handles.report(handle);
                 });
     }
 
@@ -211,10 +218,14 @@ final class CrashDisk {
             return effect.apply(file, ++lastChange, true);
         }
         if (kind == OperationKind.FSYNC) {
-            file.forsake(0, lastChange);
+            if (fault.losing()) {
+                file.forsake(0, lastChange);
+                handles.failed(file.number, fault.errno(), fault.handle());
+            }
         } else if (fault.applied()) {
             effect.apply(file, ++lastChange, false);
             file.forsake(lastChange, lastChange);
+            handles.failed(file.number, fault.errno(), fault.handle());
         }
         return -fault.errno();
     }
@@ -294,6 +305,25 @@ final class CrashDisk {
         }
     }
 
+    /** A new open file description. */
+    long open(long number) {
+        lock.lock();
+        try {
+            return handles.open(number);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void closed(long handle) {
+        lock.lock();
+        try {
+            handles.close(handle);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What a read of a file would see now, power or not; not recorded. */
     byte[] contents(String name) {
         lock.lock();
@@ -368,6 +398,35 @@ final class CrashDisk {
         lock.lock();
         try {
             return byName.remove(name) == null ? -Errnos.ENOENT : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fills a file, durably, with what a power cut now would leave of another. */
+    void copy(String from, String to, CrashDice dice) {
+        lock.lock();
+        try {
+            CrashFile source = byName.get(from);
+            CrashFile target = byName.get(to);
+            if (source == null || target == null) {
+                throw new IllegalArgumentException("there is no file " + from + " or " + to);
+            }
+            target.copy(source, dice);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a file away with its contents; who has it open gets errors. */
+    void delete(String name) {
+        lock.lock();
+        try {
+            CrashFile file = byName.remove(name);
+            if (file != null) {
+                byNumber.remove(file.number);
+                names.remove(file.number);
+            }
         } finally {
             lock.unlock();
         }

@@ -202,6 +202,19 @@ final class CrashFile {
         stableSizeBytes = sizeBytes;
     }
 
+    /** Takes over, durably, what a power cut would leave of another file. */
+    void copy(CrashFile other, CrashDice dice) {
+        sectors = new Sector[other.sectors.length];
+        for (Sector sector : other.sectors) {
+            byte[] left = sector == null ? null : sector.afterCrash(other.number, dice);
+            if (sector != null && left != null) {
+                sectorAt(sector.index).preset(left);
+            }
+        }
+        sizeBytes = dice.keepsSize(other.number) ? other.sizeBytes : other.stableSizeBytes;
+        stableSizeBytes = sizeBytes;
+    }
+
     private void cutTo(long newSizeBytes) {
         for (Sector sector : sectors) {
             if (sector != null && (sector.index + 1) * SECTOR_BYTES > newSizeBytes) {

@@ -111,6 +111,21 @@ public final class CrashFileSystem implements AutoCloseable {
         return path(name);
     }
 
+    /**
+     * Makes a file, durably, of what a power cut now would leave of another; the power stays on.
+     * For what lives on after the cut that it is tested for, such as a mounted file system.
+     */
+    public Path copyAfterCut(String from, String to, CrashPolicy policy, long seed) {
+        Path path = create(to, 0);
+        disk.copy(from, to, new CrashDice(policy, seed));
+        return path;
+    }
+
+    /** Removes a file, durably. */
+    public void delete(String name) {
+        disk.delete(name);
+    }
+
     /** What is to go wrong. */
     public Faults faults() {
         return disk.faults();

@@ -1,5 +1,6 @@
 package dev.platter.conformance.crashfs;
 
+import dev.platter.linux.Errnos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,9 +31,20 @@ public final class Faults {
      * @param applied with an error: whether the operation took effect all the same, volatile and
      *     never to be made durable
      * @param limitBytes the most that a read or write transfers
+     * @param handle the open file description that meets it; 0 where that does not matter
      */
-    record Fault(int errno, boolean applied, int limitBytes, long delayNanos) {
-        static final Fault NONE = new Fault(0, false, Integer.MAX_VALUE, 0);
+    record Fault(int errno, boolean applied, int limitBytes, long delayNanos, long handle) {
+        static final Fault NONE = new Fault(0, false, Integer.MAX_VALUE, 0, 0);
+
+        /** The same, met by an open file description. */
+        Fault by(long newHandle) {
+            return new Fault(errno, applied, limitBytes, delayNanos, newHandle);
+        }
+
+        /** Whether a synchronisation with this error has lost data, and was not just cut short. */
+        boolean losing() {
+            return errno != Errnos.EINTR && errno != Errnos.EAGAIN;
+        }
     }
 
     private final Map<OperationKind, Long> counts = new EnumMap<>(OperationKind.class);
@@ -43,9 +55,13 @@ public final class Faults {
 
     Faults() {}
 
-    /** Lets an operation fail before it has any effect. */
+    /**
+     * Lets an operation fail before it has any effect. A synchronisation that fails so, other than
+     * with {@code EINTR} or {@code EAGAIN}, loses for good what it should have made durable, and
+     * every other open description of the file reports the error once too, as Linux does.
+     */
     public Faults fail(OperationKind kind, int nth, int errno) {
-        return plan(kind, nth, new Fault(checked(errno), false, Integer.MAX_VALUE, 0));
+        return plan(kind, nth, new Fault(checked(errno), false, Integer.MAX_VALUE, 0, 0));
     }
 
     /**
@@ -53,18 +69,18 @@ public final class Faults {
      * later synchronisation makes it durable.
      */
     public Faults failApplied(OperationKind kind, int nth, int errno) {
-        return plan(kind, nth, new Fault(checked(errno), true, Integer.MAX_VALUE, 0));
+        return plan(kind, nth, new Fault(checked(errno), true, Integer.MAX_VALUE, 0, 0));
     }
 
     /** Lets every operation of a kind fail from now on, until {@link #clear}. */
     public synchronized Faults failAlways(OperationKind kind, int errno) {
-        always.put(kind, new Fault(checked(errno), false, Integer.MAX_VALUE, 0));
+        always.put(kind, new Fault(checked(errno), false, Integer.MAX_VALUE, 0, 0));
         return this;
     }
 
     /** Lets a read or write transfer so many bytes at most. */
     public Faults shorten(OperationKind kind, int nth, int limitBytes) {
-        return plan(kind, nth, new Fault(0, false, limitBytes, 0));
+        return plan(kind, nth, new Fault(0, false, limitBytes, 0, 0));
     }
 
     /**
@@ -77,7 +93,7 @@ public final class Faults {
         if (delay.compareTo(MAX_DELAY) > 0) {
             throw new IllegalArgumentException("a delay of " + delay + " is longer than 5 seconds");
         }
-        return plan(kind, nth, new Fault(0, false, Integer.MAX_VALUE, delay.toNanos()));
+        return plan(kind, nth, new Fault(0, false, Integer.MAX_VALUE, delay.toNanos(), 0));
     }
 
     /**
@@ -127,7 +143,7 @@ public final class Faults {
         SplittableRandom random = jitter;
         if (random != null && fault.delayNanos == 0) {
             long nanos = random.nextInt(jitterMicros) * 1000L;
-            fault = new Fault(fault.errno, fault.applied, fault.limitBytes, nanos);
+            fault = new Fault(fault.errno, fault.applied, fault.limitBytes, nanos, 0);
         }
         return fault;
     }

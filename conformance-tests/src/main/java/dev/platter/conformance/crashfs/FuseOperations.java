@@ -39,7 +39,8 @@ final class FuseOperations {
             case Fuse.CREATE -> create(request, reply);
             case Fuse.READ -> read(request, reply);
             case Fuse.WRITE -> write(request, reply);
-            case Fuse.FSYNC -> disk.synchronise(request.node(), dataOnly(request));
+            case Fuse.FSYNC ->
+                    disk.synchronise(request.node(), request.longField(0), dataOnly(request));
             case Fuse.FALLOCATE -> allocate(request);
             case Fuse.LSEEK -> seek(request, reply);
             case Fuse.STATFS -> statistics(reply);
@@ -48,13 +49,8 @@ final class FuseOperations {
             case Fuse.RENAME -> rename(request, Long.BYTES);
             case Fuse.RENAME2 -> rename2(request);
             case Fuse.OPENDIR -> openFolder(reply);
-            case Fuse.RELEASE,
-                    Fuse.RELEASEDIR,
-                    Fuse.FLUSH,
-                    Fuse.FSYNCDIR,
-                    Fuse.ACCESS,
-                    Fuse.DESTROY ->
-                    0;
+            case Fuse.RELEASE -> release(request);
+            case Fuse.RELEASEDIR, Fuse.FLUSH, Fuse.FSYNCDIR, Fuse.ACCESS, Fuse.DESTROY -> 0;
             case Fuse.FORGET -> forget(request);
             case Fuse.BATCH_FORGET, Fuse.INTERRUPT -> SILENT;
             default -> -Errnos.ENOSYS;
@@ -118,12 +114,14 @@ final class FuseOperations {
                 return answer;
             }
         }
-        opened(reply);
+        opened(request.node(), reply);
         return 0;
     }
 
-    private static void opened(FuseReply reply) {
-        reply.put(0L).put(Fuse.FOPEN_DIRECT_IO | Fuse.FOPEN_PARALLEL_DIRECT_WRITES).put(0);
+    private void opened(long node, FuseReply reply) {
+        reply.put(disk.open(node))
+                .put(Fuse.FOPEN_DIRECT_IO | Fuse.FOPEN_PARALLEL_DIRECT_WRITES)
+                .put(0);
     }
 
     private static int openFolder(FuseReply reply) {
@@ -140,7 +138,7 @@ final class FuseOperations {
                 request.name(16),
                 file -> {
                     reply.entry(file);
-                    opened(reply);
+                    opened(file.number, reply);
                     return 0;
                 });
     }
@@ -165,6 +163,7 @@ final class FuseOperations {
         int answer =
                 disk.write(
                         request.node(),
+                        request.longField(0),
                         request.longField(8),
                         request.message,
                         Fuse.IN_HEADER_BYTES + Fuse.WRITE_IN_BYTES,
@@ -226,6 +225,11 @@ final class FuseOperations {
     private int rename(FuseRequest request, int namesOffset) {
         String from = request.name(namesOffset);
         return disk.rename(from, request.name(namesOffset + request.nameBytes(namesOffset)));
+    }
+
+    private int release(FuseRequest request) {
+        disk.closed(request.longField(0));
+        return 0;
     }
 
     private int forget(FuseRequest request) {

@@ -21,7 +21,7 @@ final class FuseReply {
     private static final int S_IFREG = 0100000;
     private static final int DT_REG = 8;
     private static final int BLOCK_BYTES = 4096;
-    private static final long NAME_SECONDS = 3600;
+    private static final long NAME_SECONDS = 0;
 
     final MemorySegment message;
     private int end;
@@ -67,7 +67,7 @@ final class FuseReply {
         end += bytes;
     }
 
-    /** {@code struct fuse_entry_out}: names stay, attributes are asked for each time. */
+    /** {@code struct fuse_entry_out}: nothing may be remembered. */
     void entry(CrashFile file) {
         put(file.number).put(0L).put(NAME_SECONDS).put(0L).put(0).put(0);
         attributes(file);

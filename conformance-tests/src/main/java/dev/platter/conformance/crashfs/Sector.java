@@ -54,16 +54,17 @@ final class Sector {
     }
 
     void crash(long file, CrashDice dice) {
-        Version survivor = dice.choose(file, index, versions);
-        if (survivor != null) {
-            stable = survivor.bytes;
-        }
+        stable = afterCrash(file, dice);
         versions.clear();
     }
 
-    /** How many versions beside the stable one a power cut could leave. */
-    int choices() {
-        return versions.size();
+    /** What a power cut would leave; null for zeroes. */
+    byte @Nullable [] afterCrash(long file, CrashDice dice) {
+        if (versions.isEmpty()) {
+            return stable;
+        }
+        Version survivor = dice.choose(file, index, versions);
+        return survivor == null ? stable : survivor.bytes;
     }
 
     /** Sets the stable contents, for a disk that is being prepared. */

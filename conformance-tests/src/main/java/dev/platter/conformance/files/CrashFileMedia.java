@@ -24,7 +24,18 @@ public final class CrashFileMedia implements Media {
      * @throws IOException if there is no place for it
      */
     public static CrashFileMedia mount() throws LinuxException, IOException {
-        return new CrashFileMedia(CrashFileSystem.mount());
+        return mount(true);
+    }
+
+    /**
+     * Mounts one.
+     *
+     * @param heedsDsync as of {@link CrashFileSystem#mount(boolean)}
+     * @throws LinuxException if the host refuses
+     * @throws IOException if there is no place for it
+     */
+    public static CrashFileMedia mount(boolean heedsDsync) throws LinuxException, IOException {
+        return new CrashFileMedia(CrashFileSystem.mount(heedsDsync));
     }
 
     /**

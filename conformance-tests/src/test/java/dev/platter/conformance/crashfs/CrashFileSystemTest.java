@@ -263,6 +263,35 @@ class CrashFileSystemTest {
     }
 
     @Test
+    void eachOpenDescriptionIsToldOfAFailureOnce() {
+        int other = open("disk", OpenFlags.O_RDWR);
+        fs.faults().fail(OperationKind.FSYNC, 1, Errnos.EIO);
+        assertThat(calls.fdatasync(fd)).isEqualTo(-Errnos.EIO);
+        int later = open("disk", OpenFlags.O_RDWR);
+        assertThat(calls.fdatasync(later)).as("opened later").isZero();
+        assertThat(calls.fdatasync(other)).isEqualTo(-Errnos.EIO);
+        assertThat(calls.fdatasync(other)).isZero();
+        assertThat(calls.fdatasync(fd)).isZero();
+        fs.faults().fail(OperationKind.FSYNC, 1, Errnos.EIO);
+        assertThat(calls.fdatasync(other)).isEqualTo(-Errnos.EIO);
+        assertThat(write(0, 512, 1, 0)).as("promises nothing").isEqualTo(512);
+        assertThat(write(0, 512, 1, RwFlags.RWF_DSYNC)).isEqualTo(-Errnos.EIO);
+        assertThat(write(0, 512, 1, RwFlags.RWF_DSYNC)).isEqualTo(512);
+        calls.close(other);
+        calls.close(later);
+    }
+
+    @Test
+    void aSynchronisationThatWasInterruptedLosesNothing() {
+        write(0, 512, 1, 0);
+        fs.faults().fail(OperationKind.FSYNC, 1, Errnos.EINTR);
+        assertThat(calls.fdatasync(fd)).isEqualTo(-Errnos.EINTR);
+        assertThat(calls.fdatasync(fd)).isZero();
+        crash(CrashPolicy.DROP_ALL);
+        assertThat(byteAt(0)).isEqualTo(1);
+    }
+
+    @Test
     void faultsComeWhereTheyArePlanned() {
         fs.faults()
                 .fail(OperationKind.WRITE, 2, Errnos.ENOSPC)

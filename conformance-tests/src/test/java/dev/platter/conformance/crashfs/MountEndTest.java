@@ -121,7 +121,7 @@ class MountEndTest {
             fs.create("disk", 4096);
             LinuxFileCalls calls = new LinuxFileCalls(arena);
             int fd = calls.open(fs.path("disk").toString(), OpenFlags.O_RDWR, 0);
-            fs.faults().delay(OperationKind.FSYNC, 1, Duration.ofSeconds(5));
+            fs.faults().delay(OperationKind.FSYNC, 1, Duration.ofSeconds(3));
             assertThat(calls.fdatasync(fd)).isNegative();
             assertThat(fs.aborted()).isTrue();
             calls.close(fd);
