@@ -10,7 +10,7 @@ import java.util.Optional;
 public interface BackendUnderTest {
     /** What it is called in reports. */
     default String name() {
-        return getClass().getSimpleName();
+        return getClass().getSimpleName().replaceFirst("(Conformance)?Test$", "");
     }
 
     /**

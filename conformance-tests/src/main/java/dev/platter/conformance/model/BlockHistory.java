@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockHistory {
     private final Stability stability;
+    private final boolean discardReadsZero;
     private final int block;
     private final List<Operation> changes = new ArrayList<>();
     private final List<Operation> reads = new ArrayList<>();
 
-    BlockHistory(Stability stability, int block, List<Operation> operations) {
+    BlockHistory(Promises promises, Stability stability, int block, List<Operation> operations) {
         this.stability = stability;
+        discardReadsZero = promises.discardReadsZero();
         this.block = block;
         for (Operation operation : operations) {
             if (operation.covers(block)) {
@@ -67,7 +69,9 @@ final class BlockHistory {
     }
 
     private boolean fixed(Operation earlier, Operation later) {
-        if (later.kind() != Kind.WRITE) {
+        // What a discard leaves may look like the write before it.
+        boolean anything = earlier.kind() == Kind.UNMAP && !discardReadsZero;
+        if (later.kind() != Kind.WRITE || anything || later.before(earlier)) {
             return false;
         }
         for (Operation read : reads) {

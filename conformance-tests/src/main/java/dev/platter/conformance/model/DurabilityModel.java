@@ -61,7 +61,7 @@ public final class DurabilityModel {
             checkFailures(operations, stability, violations);
         }
         for (int block = 0; block < history.blocks(); block++) {
-            BlockHistory changes = new BlockHistory(stability, block, operations);
+            BlockHistory changes = new BlockHistory(promises, stability, block, operations);
             new ReadCheck(history, promises, stability, changes, block, violations).run();
             if (contents != null) {
                 checkBlock(history, stability, changes, block, contents[block], violations);

@@ -68,7 +68,7 @@ public final class Report {
 
     /** Notes why tests were skipped. */
     public synchronized void reason(String backend, String mode, String reason) {
-        of(backend, mode).reasons.add(reason);
+        of(backend, mode).reasons.add(reason.replaceFirst("^Assumption failed: ", ""));
     }
 
     /** Adds a line to the summary. */

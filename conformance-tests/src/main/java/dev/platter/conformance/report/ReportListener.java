@@ -1,12 +1,13 @@
 package dev.platter.conformance.report;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Prints the summary when a test run has ended, and writes the matrix to {@code
+ * Prints the summary when a test run has ended, and writes it and the matrix to {@code
  * target/platter-conformance}, or where the system property {@code platter.kit.report} says. Found
  * by the launcher of JUnit.
  */
@@ -25,6 +26,7 @@ public final class ReportListener implements TestExecutionListener {
         System.out.print(report.summary());
         try {
             Matrix.write(folder, report.rows());
+            Files.writeString(folder.resolve("summary.txt"), report.summary());
             System.out.println("conformance: the matrix is in " + folder.resolve("matrix.html"));
         } catch (IOException failure) {
             System.out.println("conformance: cannot write the matrix: " + failure.getMessage());

@@ -65,9 +65,7 @@ public final class KitHook implements AroundPropertyHook, SkipExecutionHook {
                         cause.getMessage()
                                 + "\nreplay: the test "
                                 + context.targetMethod().getName()
-                                + " with the system property platter.kit.seed="
-                                + seed
-                                + ", with Maven -DargLine=-Dplatter.kit.seed="
+                                + " with the system property -Dplatter.kit.seed="
                                 + seed,
                         cause);
         explained.setStackTrace(cause.getStackTrace());
