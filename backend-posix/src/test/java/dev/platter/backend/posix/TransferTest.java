@@ -3,7 +3,6 @@ package dev.platter.backend.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
@@ -16,7 +15,6 @@ import dev.platter.backend.posix.FaultFileCalls.Script;
 import dev.platter.linux.Errnos;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +80,7 @@ class TransferTest {
                                                 OptionalLong.empty(),
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("the posix backend has no option aio: it knows dsync only");
+                .hasMessage("the posix backend has no option aio: it knows dsync and unsafe-dsync");
     }
 
     @Test
@@ -300,76 +297,5 @@ class TransferTest {
             assertThat(disk.queue.poll(handler)).isZero();
             assertThat(tags).hasSize(16).doesNotHaveDuplicates().doesNotContain(99L);
         }
-    }
-
-    @Test
-    void aCompletionMaySubmitTheNextRequest() throws Exception {
-        try (Disk disk = Disk.open(options(CacheMode.WRITEBACK))) {
-            IoVector vector = disk.vector(disk.memory(512));
-            AtomicInteger completions = new AtomicInteger();
-            CompletionHandler handler =
-                    (tag, result) -> {
-                        assertThat(result).isEqualTo(512);
-                        if (completions.incrementAndGet() < 100) {
-                            assertThat(disk.queue.readv(tag + 1, 0, vector)).isTrue();
-                        }
-                    };
-            assertThat(disk.queue.readv(1, 0, vector)).isTrue();
-            while (disk.queue.inFlight() > 0) {
-                assertThat(disk.queue.poll(handler)).isBetween(1, PosixQueue.BATCH);
-            }
-            assertThat(completions).hasValue(100);
-        }
-    }
-
-    @Test
-    void aQueueMayChangeHands() throws Exception {
-        try (Disk disk = Disk.open(options(CacheMode.NONE))) {
-            Thread other = new Thread(() -> disk.write(0, 4096, 4, IoFlags.FUA));
-            other.start();
-            other.join();
-            assertThat(disk.contents()).startsWith(4, 4, 4, 4);
-        }
-    }
-
-    @Test
-    void requestsAllocateNothing() throws Exception {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        for (CacheMode mode : MODES) {
-            try (Disk disk = Disk.open(options(mode))) {
-                IoVector aligned = disk.vector(disk.filled(4096, 1), 2);
-                IoVector misaligned = disk.vector(disk.memory(4097).asSlice(1), 2);
-                CompletionHandler handler = (tag, result) -> failUnless(result >= 0);
-                // The first rounds are interpreted, and set up what later ones use; on a busy
-                // machine
-                // it takes long until all is compiled.
-                long least = Long.MAX_VALUE;
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-                while (least > 0 && System.nanoTime() - deadline < 0) {
-                    long before = threads.getCurrentThreadAllocatedBytes();
-                    for (int i = 0; i < 200; i++) {
-                        everyRequest(disk, aligned, misaligned, handler);
-                    }
-                    least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-                }
-                assertThat(least).isZero();
-            }
-        }
-    }
-
-    private static void failUnless(boolean condition) {
-        if (!condition) {
-            throw new AssertionError("a request failed");
-        }
-    }
-
-    private static void everyRequest(
-            Disk disk, IoVector aligned, IoVector misaligned, CompletionHandler handler) {
-        disk.queue.readv(1, 0, aligned);
-        disk.queue.readv(2, 0, misaligned);
-        disk.queue.writev(3, 0, aligned, IoFlags.NONE);
-        disk.queue.writev(4, 0, misaligned, IoFlags.NONE);
-        disk.queue.discard(5, 65536, 4096, IoFlags.NONE);
-        disk.queue.poll(handler);
     }
 }

@@ -74,14 +74,16 @@ public interface LifeRules extends BackendUnderTest {
                         (disk, seed) -> {
                             try (RawQueue raw = new RawQueue(disk.backend(), 2)) {
                                 IoVector vector = raw.vector(disk.blockBytes(), 0);
-                                for (int i = 0; i < 3; i++) {
+                                for (int i = 0; i < 5; i++) {
+                                    Runnable turn =
+                                            () -> {
+                                                raw.queue().writev(1, 0, vector, IoFlags.FUA);
+                                                raw.drain();
+                                            };
                                     Thread owner =
-                                            new Thread(
-                                                    () -> {
-                                                        raw.queue().writev(1, 0, vector, 0);
-                                                        raw.drain();
-                                                    });
-                                    owner.start();
+                                            i % 2 == 0
+                                                    ? Thread.ofPlatform().start(turn)
+                                                    : Thread.ofVirtual().start(turn);
                                     owner.join();
                                     assertEquals(disk.blockBytes(), raw.lastResult());
                                     assertTrue(
@@ -174,7 +176,7 @@ public interface LifeRules extends BackendUnderTest {
         BlockQueue queue = raw.queue();
         long least = Long.MAX_VALUE;
         // At first it is interpreted; on a busy machine it takes long until all is compiled.
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (least > 0 && System.nanoTime() - deadline < 0) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 200; i++) {
@@ -182,7 +184,9 @@ public interface LifeRules extends BackendUnderTest {
                 queue.writev(2, 0, aligned, IoFlags.NONE);
                 queue.readv(3, 0, crooked);
                 queue.writev(4, 0, crooked, IoFlags.FUA);
-                queue.flush(5);
+                queue.discard(5, 0, 4L * disk.blockBytes(), IoFlags.NONE);
+                queue.writeZeroes(6, 0, disk.blockBytes(), IoFlags.NONE);
+                queue.flush(7);
                 while (queue.inFlight() > 0) {
                     if (queue.poll(handler) == 0) {
                         Thread.onSpinWait();

@@ -88,9 +88,16 @@ public interface RequestRules extends BackendUnderTest {
                             try (RawQueue raw = new RawQueue(disk.backend(), 2)) {
                                 IoVector vector = raw.vector(disk.blockBytes(), 0);
                                 raw.onCompletion(
-                                        tag -> tag >= 50 || raw.queue().readv(tag + 1, 0, vector));
+                                        tag ->
+                                                tag >= 300
+                                                        || (tag % 2 == 0
+                                                                ? raw.queue().flush(tag + 1)
+                                                                : raw.queue()
+                                                                        .readv(
+                                                                                tag + 1, 0,
+                                                                                vector)));
                                 assertTrue(raw.queue().readv(1, 0, vector));
-                                assertEquals(50, raw.drain(), "completions");
+                                assertEquals(300, raw.drain(), "completions");
                             }
                         });
     }
