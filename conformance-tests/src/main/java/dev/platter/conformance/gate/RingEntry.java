@@ -68,6 +68,12 @@ public final class RingEntry {
         sqe.set(JAVA_BYTE, IoUringSqe.FLAGS, (byte) (flags & ~IoUringSqe.IO_LINK));
     }
 
+    /** Has a worker of the kernel make it, later than what is made at once. */
+    public void punt() {
+        byte flags = sqe.get(JAVA_BYTE, IoUringSqe.FLAGS);
+        sqe.set(JAVA_BYTE, IoUringSqe.FLAGS, (byte) (flags | IoUringSqe.ASYNC));
+    }
+
     /**
      * Lets a plain transfer move less: a real short one, which also breaks a link behind it.
      *

@@ -293,7 +293,12 @@ class KernelMutantTest {
                         1,
                         RARE_BUDGET,
                         null,
-                        RingEntry::unlink,
+                        entry -> {
+                            entry.unlink();
+                            if (entry.isWrite()) {
+                                entry.punt();
+                            }
+                        },
                         Set.of(Rule.FUA)));
     }
 
