@@ -15,6 +15,7 @@ module dev.platter.conformance {
     exports dev.platter.conformance.crashfs;
     exports dev.platter.conformance.files;
     exports dev.platter.conformance.gate;
+    exports dev.platter.conformance.kit;
     exports dev.platter.conformance.litmus;
     exports dev.platter.conformance.memory;
     exports dev.platter.conformance.model;

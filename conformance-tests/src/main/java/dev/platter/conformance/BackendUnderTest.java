@@ -3,7 +3,6 @@ package dev.platter.conformance;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.CacheMode;
-import dev.platter.conformance.files.CrashFileMedia;
 import java.util.Optional;
 
 /** What the kit must know of a backend. Any thread may call. */
@@ -55,12 +54,9 @@ public interface BackendUnderTest {
     }
 
     /**
-     * Where it keeps its data: in a file, which lies on the crash file system where that can be
-     * mounted. A backend that stores elsewhere overrides this.
+     * Where it keeps its data.
      *
      * @throws Exception if the host lacks the means
      */
-    default Media media() throws Exception {
-        return CrashFileMedia.mountIfPossible();
-    }
+    Media media() throws Exception;
 }

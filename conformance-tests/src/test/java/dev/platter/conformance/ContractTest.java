@@ -2,6 +2,7 @@ package dev.platter.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platter.conformance.kit.BackendConformance;
 import dev.platter.conformance.model.Rule;
 import java.io.IOException;
 import java.lang.reflect.Method;

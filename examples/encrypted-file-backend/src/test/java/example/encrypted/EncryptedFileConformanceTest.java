@@ -3,7 +3,7 @@ package example.encrypted;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.CacheMode;
-import dev.platter.conformance.BackendConformance;
+import dev.platter.conformance.kit.BackendConformance;
 import dev.platter.conformance.Capabilities;
 import java.nio.file.Path;
 import java.util.Optional;

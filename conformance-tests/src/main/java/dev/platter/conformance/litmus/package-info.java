@@ -1,6 +1,6 @@
 /**
  * Named tests, one promise each, and properties: mixed into {@link
- * dev.platter.conformance.BackendConformance}. Each carries the numbers of the contract's rules
+ * dev.platter.conformance.kit.BackendConformance}. Each carries the numbers of the contract's rules
  * that it tests.
  */
 @NullMarked

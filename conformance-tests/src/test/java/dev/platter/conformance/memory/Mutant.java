@@ -2,9 +2,9 @@ package dev.platter.conformance.memory;
 
 import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.CacheMode;
-import dev.platter.conformance.BackendConformance;
 import dev.platter.conformance.Capabilities;
 import dev.platter.conformance.Media;
+import dev.platter.conformance.kit.BackendConformance;
 import java.util.Optional;
 import java.util.Set;
 

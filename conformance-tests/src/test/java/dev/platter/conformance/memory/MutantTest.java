@@ -3,9 +3,9 @@ package dev.platter.conformance.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.platter.conformance.BackendConformance;
 import dev.platter.conformance.Broken;
 import dev.platter.conformance.ContractRule;
+import dev.platter.conformance.kit.BackendConformance;
 import dev.platter.conformance.report.Report;
 import dev.platter.conformance.trial.CrashTrial;
 import java.lang.reflect.Method;

@@ -1,5 +1,7 @@
-package dev.platter.conformance;
+package dev.platter.conformance.kit;
 
+import dev.platter.conformance.Media;
+import dev.platter.conformance.files.CrashFileMedia;
 import dev.platter.conformance.litmus.DurableWriteLitmus;
 import dev.platter.conformance.litmus.FailureLitmus;
 import dev.platter.conformance.litmus.FlushLitmus;
@@ -29,4 +31,13 @@ public abstract class BackendConformance
                 KitProperties {
     /** For the author's class. */
     protected BackendConformance() {}
+
+    /**
+     * Where it keeps its data: in a file, which lies on the crash file system where that can be
+     * mounted.
+     */
+    @Override
+    public Media media() throws Exception {
+        return CrashFileMedia.mountIfPossible();
+    }
 }
