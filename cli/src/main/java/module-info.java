@@ -3,7 +3,9 @@ module dev.platter.cli {
     requires HdrHistogram;
     requires com.fasterxml.jackson.core;
     requires dev.platter.api;
+    requires dev.platter.backend.file;
     requires dev.platter.backend.uring;
+    requires dev.platter.conformance;
     requires dev.platter.driver;
     requires dev.platter.guest;
     requires dev.platter.linux;

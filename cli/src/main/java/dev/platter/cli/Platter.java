@@ -16,7 +16,8 @@ import picocli.CommandLine.ParameterException;
             ServeCommand.class,
             DemoCommand.class,
             DoctorCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            TortureCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -27,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             "  platter demo      shows what each cache mode does, on this machine",
             "  platter doctor    tells what this machine offers",
             "  platter bench     measures it side by side with others",
+            "  platter torture   cuts the power of a disk configuration, and checks each promise",
             "  platter serve --socket /tmp/disk.sock --disk file=disk.raw,size=1G",
         })
 final class Platter {

@@ -1,6 +1,7 @@
 package dev.platter.backend.file;
 
 import dev.platter.linux.FileSystems;
+import java.util.Optional;
 
 /**
  * The choice of how durable writes are made, by what the image lies on. {@code RWF_DSYNC} is
@@ -26,19 +27,42 @@ public final class DsyncPolicy {
             DsyncPreference preference, StorageTraits traits, SubmissionPath path) {
         return switch (preference) {
             case RWF -> DsyncChoice.rwf("dsync=rwf asks for it");
+            case RWF_UNSAFE ->
+                    DsyncChoice.rwf(
+                            danger(traits, path)
+                                    .map(why -> "unsafe-dsync=on asks for it, though " + why)
+                                    .orElse("dsync=rwf asks for it"));
             case FDATASYNC -> DsyncChoice.fdatasync("dsync=fdatasync asks for it");
             case AUTO -> automatic(traits, path);
         };
     }
 
     /**
-     * Whether {@code RWF_DSYNC} has been seen to lose acknowledged writes there: through io_uring,
-     * past the page cache, on btrfs (Linux 6.1 and 6.18).
+     * Why {@code RWF_DSYNC} must not be trusted with acknowledged writes there, as a clause without
+     * a capital or a full stop; or nothing where it may be. Seen to lose them: io_uring on btrfs,
+     * past the page cache (Linux 6.1 and 6.18). In memory there is nothing to lose.
      */
-    static boolean losesWrites(StorageTraits traits, SubmissionPath path, boolean direct) {
-        return path == SubmissionPath.IO_URING
-                && direct
-                && traits.fileSystemMagic() == FileSystems.BTRFS;
+    public static Optional<String> danger(StorageTraits traits, SubmissionPath path) {
+        long magic = traits.fileSystemMagic();
+        if (traits.blockDevice()
+                || magic == FileSystems.EXT4
+                || magic == FileSystems.XFS
+                || FileSystems.isVolatile(magic)) {
+            return Optional.empty();
+        }
+        if (magic == FileSystems.BTRFS) {
+            return path == SubmissionPath.IO_URING
+                    ? Optional.of("through io_uring and O_DIRECT btrfs loses such writes")
+                    : Optional.empty();
+        }
+        if (magic == FileSystems.FUSE) {
+            return Optional.of("a FUSE file server need not heed the flag of a write");
+        }
+        String name = FileSystems.name(magic);
+        return Optional.of(
+                isNetwork(magic)
+                        ? name + " is a network file system, and what its server does is not known"
+                        : "it has not been verified on " + name);
     }
 
     private static DsyncChoice automatic(StorageTraits traits, SubmissionPath path) {

@@ -16,6 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -242,19 +243,13 @@ final class ImageOpener {
         if (choice.strategy() != DurableWriteStrategy.RWF_DSYNC || options.readOnly()) {
             return choice;
         }
-        if (DsyncPolicy.losesWrites(storage, submission, options.cacheMode().direct())) {
-            throw new BackendException(
-                    "dsync=rwf is refused on "
-                            + path
-                            + ": through io_uring and O_DIRECT, btrfs loses such writes; use"
-                            + " dsync=auto or dsync=fdatasync");
-        }
+        refuseDanger(storage);
         int refusal = DsyncProbe.refusal(calls, fd, arena);
         if (refusal == 0) {
             return choice;
         }
         String why = "the host refuses RWF_DSYNC (" + Errnos.name(refusal) + ")";
-        if (preference == DsyncPreference.RWF) {
+        if (preference != DsyncPreference.AUTO) {
             throw new BackendException(
                     "dsync=rwf does not work on "
                             + path
@@ -264,6 +259,22 @@ final class ImageOpener {
                     refusal);
         }
         return DsyncChoice.fdatasync(why);
+    }
+
+    private void refuseDanger(StorageTraits storage) throws BackendException {
+        Optional<String> danger =
+                preference == DsyncPreference.RWF
+                        ? DsyncPolicy.danger(storage, submission)
+                        : Optional.empty();
+        if (danger.isPresent()) {
+            throw new BackendException(
+                    "dsync=rwf is refused on "
+                            + path
+                            + ": "
+                            + danger.get()
+                            + "; use dsync=auto or dsync=fdatasync, or add unsafe-dsync=on if"
+                            + " acknowledged writes may be lost");
+        }
     }
 
     private long deviceSize(int fd, MemorySegment number) throws BackendException {

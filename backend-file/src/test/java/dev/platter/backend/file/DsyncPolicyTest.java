@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.linux.FileSystems;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,5 +81,68 @@ class DsyncPolicyTest {
         assertThatThrownBy(() -> DsyncPreference.parse("RWF"))
                 .isInstanceOf(BackendException.class)
                 .hasMessage("dsync=RWF is unknown: use dsync=auto, rwf or fdatasync");
+    }
+
+    @Test
+    void itIsDangerousWhereWritesWereLostOrNobodyHasLooked() {
+        StorageTraits btrfs = StorageTraits.file(FileSystems.BTRFS);
+        assertThat(DsyncPolicy.danger(btrfs, SubmissionPath.IO_URING))
+                .hasValueSatisfying(why -> assertThat(why).contains("btrfs loses such writes"));
+        assertThat(DsyncPolicy.danger(btrfs, SubmissionPath.SYSTEM_CALL)).isEmpty();
+        for (SubmissionPath path : SubmissionPath.values()) {
+            for (long magic : new long[] {FileSystems.EXT4, FileSystems.XFS, FileSystems.TMPFS}) {
+                assertThat(DsyncPolicy.danger(StorageTraits.file(magic), path)).isEmpty();
+            }
+            assertThat(DsyncPolicy.danger(StorageTraits.device(false), path)).isEmpty();
+            for (long magic :
+                    new long[] {FileSystems.FUSE, FileSystems.NFS, FileSystems.ZFS, 0x12345678L}) {
+                assertThat(DsyncPolicy.danger(StorageTraits.file(magic), path)).isPresent();
+            }
+        }
+    }
+
+    @Test
+    void thePolicyNeverChoosesWhatIsDangerous() {
+        for (long magic :
+                new long[] {
+                    FileSystems.EXT4,
+                    FileSystems.XFS,
+                    FileSystems.BTRFS,
+                    FileSystems.FUSE,
+                    FileSystems.NFS,
+                    FileSystems.OVERLAYFS,
+                    FileSystems.TMPFS,
+                    0x12345678L
+                }) {
+            for (SubmissionPath path : SubmissionPath.values()) {
+                StorageTraits traits = StorageTraits.file(magic);
+                assertThat(
+                                automatic(traits, path).strategy() == RWF_DSYNC
+                                        && DsyncPolicy.danger(traits, path).isPresent())
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void theDangerIsToBeAskedForByBothOptions() throws BackendException {
+        assertThat(DsyncPreference.of(Map.of())).isEqualTo(DsyncPreference.AUTO);
+        assertThat(DsyncPreference.of(Map.of("dsync", "rwf", "unsafe-dsync", "off")))
+                .isEqualTo(DsyncPreference.RWF);
+        assertThat(DsyncPreference.of(Map.of("dsync", "rwf", "unsafe-dsync", "on")))
+                .isEqualTo(DsyncPreference.RWF_UNSAFE);
+        assertThatThrownBy(() -> DsyncPreference.of(Map.of("unsafe-dsync", "on")))
+                .isInstanceOf(BackendException.class)
+                .hasMessage("unsafe-dsync=on is for dsync=rwf: give both, or leave it out");
+        assertThatThrownBy(() -> DsyncPreference.of(Map.of("dsync", "rwf", "unsafe-dsync", "yes")))
+                .isInstanceOf(BackendException.class)
+                .hasMessageContaining("use unsafe-dsync=on or off");
+        DsyncChoice choice =
+                DsyncPolicy.choose(
+                        DsyncPreference.RWF_UNSAFE,
+                        StorageTraits.file(FileSystems.BTRFS),
+                        SubmissionPath.IO_URING);
+        assertThat(choice.strategy()).isEqualTo(RWF_DSYNC);
+        assertThat(choice.reason()).contains("though through io_uring and O_DIRECT btrfs loses");
     }
 }

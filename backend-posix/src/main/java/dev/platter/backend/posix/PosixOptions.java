@@ -21,7 +21,11 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
     static final String THREADS = "threads";
 
     private static final Set<String> KNOWN =
-            Set.of(DsyncPreference.PROPERTY, ImageFile.LOCKING, THREADS);
+            Set.of(
+                    DsyncPreference.PROPERTY,
+                    DsyncPreference.UNSAFE_PROPERTY,
+                    ImageFile.LOCKING,
+                    THREADS);
 
     static final int DEFAULT_THREADS = 16;
     private static final long IDLE_NANOS = 10_000_000_000L;
@@ -37,11 +41,11 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
                 throw new BackendException(
                         "the posix backend has no option "
                                 + name
-                                + ": it knows dsync, locking and threads only");
+                                + ": it knows dsync, unsafe-dsync, locking and threads");
             }
         }
         return new PosixOptions(
-                DsyncPreference.parse(properties.get(DsyncPreference.PROPERTY)),
+                DsyncPreference.of(properties),
                 threads(properties.get(THREADS)),
                 IDLE_NANOS,
                 true);

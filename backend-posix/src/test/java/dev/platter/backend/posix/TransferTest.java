@@ -3,7 +3,6 @@ package dev.platter.backend.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
@@ -16,7 +15,6 @@ import dev.platter.backend.posix.FaultFileCalls.Script;
 import dev.platter.linux.Errnos;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +82,8 @@ class TransferTest {
                                                 OptionalLong.empty(),
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
-                .hasMessage("the posix backend has no option aio: it knows dsync, locking and threads only");
+                .hasMessage(
+                        "the posix backend has no option aio: it knows dsync, unsafe-dsync, locking and threads");
     }
 
     @Test

@@ -78,15 +78,14 @@ public final class UringBackend implements BlockBackend {
             boolean inlines)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!name.equals(DsyncPreference.PROPERTY) && !name.equals(ImageFile.LOCKING)) {
+            if (!DsyncPreference.PROPERTIES.contains(name) && !name.equals(ImageFile.LOCKING)) {
                 throw new BackendException(
                         "the uring backend has no option "
                                 + name
-                                + ": it knows dsync and locking only");
+                                + ": it knows dsync, unsafe-dsync and locking");
             }
         }
-        DsyncPreference preference =
-                DsyncPreference.parse(options.properties().get(DsyncPreference.PROPERTY));
+        DsyncPreference preference = DsyncPreference.of(options.properties());
         try (Arena arena = Arena.ofConfined()) {
             String ring = UringSupport.require(callsOf.apply(arena)).sentence();
             ImageFile image =

@@ -14,17 +14,21 @@ import java.util.List;
 public final class Doctor {
     private final Path path;
     private final List<Finding> findings;
+    private final Durability durability;
 
-    private Doctor(Path path, List<Finding> findings) {
+    private Doctor(Path path, List<Finding> findings, Durability durability) {
         this.path = path;
         this.findings = findings;
+        this.durability = durability;
     }
 
     /** Examines the machine, and what images at a path would get. */
     public static Doctor examine(Path path) {
         List<Finding> findings = new ArrayList<>(MachineCheck.findings());
+        Durability durability = Durability.of(path);
+        findings.addAll(durability.findings());
         findings.addAll(PathCheck.findings(path));
-        return new Doctor(path, findings);
+        return new Doctor(path, findings, durability);
     }
 
     /** Whether disks can be served. */
@@ -36,7 +40,7 @@ public final class Doctor {
     public void print(PrintWriter out) {
         for (Finding finding : findings) {
             out.printf(
-                    "%-4s  %-13s  %s%n",
+                    "%-4s  %-14s  %s%n",
                     finding.verdict().word(), finding.subject(), finding.text());
         }
         out.println();
@@ -63,6 +67,7 @@ public final class Doctor {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            durability.write(json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

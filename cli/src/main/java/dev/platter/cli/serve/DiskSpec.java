@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param cacheMode the three switches
  * @param backend the backend's name, or {@code auto}
  * @param dsync how durable writes are made
+ * @param unsafeDsync whether {@code dsync=rwf} is obeyed also where it loses writes
  * @param threads the most threads the posix backend may start, where given
  * @param locking whether the image is locked against other users
  * @param target the SCSI target, where the user chose one
@@ -35,6 +36,7 @@ public record DiskSpec(
         CacheMode cacheMode,
         String backend,
         String dsync,
+        boolean unsafeDsync,
         OptionalInt threads,
         boolean locking,
         OptionalInt target,
@@ -47,7 +49,7 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, threads, locking, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, threads, locking, target, lun, "
                     + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
@@ -69,8 +71,9 @@ public record DiskSpec(
                         file,
                         options.size("size"),
                         cacheMode(options),
-                        options.choice("backend", List.of("auto", "posix", "uring")).orElse("auto"),
+                        options.text("backend").orElse("auto"),
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
+                        options.onOff("unsafe-dsync").orElse(false),
                         options.number("threads", 1, MAX_THREADS),
                         options.onOff("locking").orElse(true),
                         options.number("target", 0, MAX_TARGET),
@@ -112,6 +115,10 @@ public record DiskSpec(
     }
 
     private void check() throws UsageException {
+        if (unsafeDsync && !dsync.equals("rwf")) {
+            throw new UsageException(
+                    "--disk: unsafe-dsync=on is for dsync=rwf; give both, or leave it out.");
+        }
         if (threads.isPresent() && !backend.equals("posix")) {
             throw new UsageException(
                     "--disk: threads= is an option of the posix backend; add backend=posix.");
@@ -154,7 +161,13 @@ public record DiskSpec(
     BackendOptions backendOptions() {
         Map<String, String> properties = new HashMap<>();
         properties.put("dsync", dsync);
-        properties.put("locking", locking ? "on" : "off");
+        // Only where they are not the default: a backend of somebody else's need not know them.
+        if (unsafeDsync) {
+            properties.put("unsafe-dsync", "on");
+        }
+        if (!locking) {
+            properties.put("locking", "off");
+        }
         threads.ifPresent(most -> properties.put("threads", Integer.toString(most)));
         return new BackendOptions(file, cacheMode, readOnly, discard, createSizeBytes, properties);
     }

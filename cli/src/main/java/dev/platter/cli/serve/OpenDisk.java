@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A disk whose image is open, with the logical unit over it. */
-final class OpenDisk implements AutoCloseable {
+public final class OpenDisk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpenDisk.class);
 
     /** The best first; looked for once, as every search reads the jars. */
@@ -70,7 +70,12 @@ final class OpenDisk implements AutoCloseable {
         }
     }
 
-    private static BlockBackendProvider provider(String name) throws UsageException {
+    /**
+     * The provider of a name, or the best that works here for {@code auto}.
+     *
+     * @throws UsageException if there is none, or it cannot work here
+     */
+    public static BlockBackendProvider provider(String name) throws UsageException {
         for (BlockBackendProvider provider : PROVIDERS) {
             boolean named = provider.name().equals(name);
             Optional<String> unavailable = provider.unavailable();

@@ -23,7 +23,7 @@ final class Results {
                 1_000_000_000,
                 false,
                 true,
-                Map.of("platter", List.of("java", "dev.platter.cli.Platter")),
+                Map.of("platter", List.of("java", "dev.platter.cli.Main")),
                 Optional.empty(),
                 1);
     }

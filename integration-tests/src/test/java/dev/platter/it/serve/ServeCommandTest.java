@@ -44,7 +44,7 @@ class ServeCommandTest {
                 "file=DIR/odd.raw|not a multiple of the 512",
                 "file=DIR/good.raw,cache=swift|cache=swift is not one of",
                 "file=DIR/good.raw,flavour=mint|there is no option 'flavour'",
-                "file=DIR/good.raw,backend=cloud|backend=cloud is not one of",
+                "file=DIR/good.raw,backend=cloud|backend=cloud is not in this build",
                 "file=DIR/new.raw,size=1000|not a multiple of logical_block_size=512",
                 "file=DIR/sub/new.raw,size=1M|sub/new.raw",
                 "file=DIR/four-and-a-half.raw,logical_block_size=4096|logical_block_size=4096"

@@ -1,0 +1,2 @@
+/** The shipped backends, unchanged, under power cuts. */
+package dev.platter.it.crash;
