@@ -3,6 +3,7 @@ package dev.platter.backend.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
@@ -15,6 +16,7 @@ import dev.platter.backend.posix.FaultFileCalls.Script;
 import dev.platter.linux.Errnos;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,36 +302,6 @@ class TransferTest {
             }
             assertThat(disk.queue.poll(handler)).isZero();
             assertThat(tags).hasSize(16).doesNotHaveDuplicates().doesNotContain(99L);
-        }
-    }
-
-    @Test
-    void aCompletionMaySubmitTheNextRequest() throws Exception {
-        try (Disk disk = Disk.open(options(CacheMode.WRITEBACK))) {
-            IoVector vector = disk.vector(disk.memory(512));
-            AtomicInteger completions = new AtomicInteger();
-            CompletionHandler handler =
-                    (tag, result) -> {
-                        assertThat(result).isEqualTo(512);
-                        if (completions.incrementAndGet() < 100) {
-                            assertThat(disk.queue.readv(tag + 1, 0, vector)).isTrue();
-                        }
-                    };
-            assertThat(disk.queue.readv(1, 0, vector)).isTrue();
-            while (disk.queue.inFlight() > 0) {
-                assertThat(disk.queue.poll(handler)).isBetween(0, 1);
-            }
-            assertThat(completions).hasValue(100);
-        }
-    }
-
-    @Test
-    void aQueueMayChangeHands() throws Exception {
-        try (Disk disk = Disk.open(options(CacheMode.NONE))) {
-            Thread other = new Thread(() -> disk.write(0, 4096, 4, IoFlags.FUA));
-            other.start();
-            other.join();
-            assertThat(disk.contents()).startsWith(4, 4, 4, 4);
         }
     }
 

@@ -21,10 +21,9 @@ class TransferInLoopTest extends TransferTest {
         Disk.inLoop = false;
     }
 
-    /** Not in a loop: that stays with its owner, and says so. */
-    @Override
+    /** A queue in a loop stays with its owner, and says so. */
     @Test
-    void aQueueMayChangeHands() throws Exception {
+    void itDoesNotChangeHands() throws Exception {
         try (Disk disk = Disk.open(options(CacheMode.NONE))) {
             assertThat(disk.flush()).isZero();
             CompletableFuture.runAsync(

@@ -3,6 +3,7 @@ package dev.platter.backend.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
@@ -15,6 +16,7 @@ import dev.platter.backend.uring.FaultRing.Script;
 import dev.platter.linux.Errnos;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -294,22 +296,6 @@ class TransferTest {
             assertThat(disk.queue.inFlight()).isEqualTo(1);
             Disk.drain(disk.queue, handler);
             assertThat(completions).hasValue(10_000);
-        }
-    }
-
-    @Test
-    void aQueueMayChangeHands() throws Exception {
-        try (Disk disk = Disk.open(options(CacheMode.NONE))) {
-            for (int i = 1; i < 5; i++) {
-                int value = i;
-                Runnable owner = () -> disk.write(0, 4096, value, IoFlags.FUA);
-                Thread other =
-                        i % 2 == 0
-                                ? Thread.ofVirtual().start(owner)
-                                : Thread.ofPlatform().start(owner);
-                other.join();
-                assertThat(disk.contents()).startsWith(i, i, i, i);
-            }
         }
     }
 
