@@ -47,8 +47,7 @@ public final class VirtioBlkDriver implements AutoCloseable {
         BlkQueue[] queues = new BlkQueue[queueCount];
         for (int i = 0; i < queueCount; i++) {
             rings[i] =
-                    RingDriver.allocate(
-                            frontEnd.memory(), features, queueSize, INDIRECT_ENTRIES);
+                    RingDriver.allocate(frontEnd.memory(), features, queueSize, INDIRECT_ENTRIES);
             queues[i] = new BlkQueue(frontEnd, i, rings[i]);
         }
         frontEnd.start(features, rings);

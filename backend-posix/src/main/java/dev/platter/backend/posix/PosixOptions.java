@@ -45,10 +45,7 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
             }
         }
         return new PosixOptions(
-                DsyncPreference.of(properties),
-                threads(properties.get(THREADS)),
-                IDLE_NANOS,
-                true);
+                DsyncPreference.of(properties), threads(properties.get(THREADS)), IDLE_NANOS, true);
     }
 
     private static int threads(@Nullable String text) throws BackendException {
