@@ -91,6 +91,16 @@ public final class InlinePolicy {
     }
 
     /**
+     * Whether no recent call of a kind was long. That alone counts for calls that do not wait for a
+     * disk, such as copies into the page cache: they cost less than a hand-over in any company.
+     *
+     * @param kind the kind of call
+     */
+    public boolean brief(int kind) {
+        return longestNanos[kind] <= SHORT_NANOS;
+    }
+
+    /**
      * Notes how long a call took, whoever made it: from when the host got it to its answer.
      *
      * @param kind the kind of call

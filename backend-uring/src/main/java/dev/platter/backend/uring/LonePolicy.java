@@ -5,10 +5,11 @@ import dev.platter.backend.file.InlinePolicy;
 import dev.platter.backend.uring.Request.Operation;
 
 /**
- * Which requests of one queue its owner carries out by a system call of its own, if they are alone:
- * those that the kernel would give to one of its workers, as it does what synchronises and, on most
- * file systems, buffered writes. The hop there and back costs more than the call. When, is for
- * {@link InlinePolicy} to say. Owner thread only.
+ * Which requests of one queue its owner carries out by a system call of its own: those that the
+ * kernel would give to one of its workers, as it does what synchronises and, on most file systems,
+ * buffered writes. The hop there and back costs more than the call. What waits for the disk the
+ * owner does only alone; a copy into the page cache in any company. When, is for {@link
+ * InlinePolicy} to say. Owner thread only.
  */
 final class LonePolicy {
     private static final int NONE = -1;
@@ -47,6 +48,11 @@ final class LonePolicy {
             case VOLATILE -> direct ? NONE : BUFFERED_WRITE;
             case FLUSHED -> NONE;
         };
+    }
+
+    /** Whether a request that was prepared is a copy into the page cache, to be made at once. */
+    boolean copies(Request request) {
+        return enabled && kind(request) == BUFFERED_WRITE && policy.brief(BUFFERED_WRITE);
     }
 
     boolean inline(Request request, long nowNanos) {

@@ -44,6 +44,9 @@ final class UringQueue implements BlockQueue, CompletionSink {
     private final FileCalls files;
     private final LonePolicy lonePolicy;
 
+    /** Writes to the page cache, to be made by the owner in the next poll. */
+    private final RequestList copies = new RequestList();
+
     /** The only request in flight, if the owner may carry it out by a call of its own. */
     private @Nullable Request lone;
 
@@ -239,10 +242,31 @@ final class UringQueue implements BlockQueue, CompletionSink {
 
     /** Keeps a request back that has come alone, until the next poll shows whether it stays so. */
     private void holdOrStart(Request request) {
-        if (endings.inFlight() == 1 && lonePolicy.concerns(request)) {
+        if (lonePolicy.copies(request)) {
+            copies.add(request);
+        } else if (endings.inFlight() == 1 && lonePolicy.concerns(request)) {
             lone = request;
         } else {
             startAgain(request);
+        }
+    }
+
+    /** Carries the copies out, as long as none takes long; the others go to the kernel. */
+    private void makeCopies() {
+        for (int left = copies.count(); left > 0; left--) {
+            Request request = copies.poll();
+            if (request == null) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (request.unwanted || !lonePolicy.copies(request)) {
+                request.handedOverNanos = now;
+                startAgain(request);
+            } else {
+                int kind = lonePolicy.kind(request);
+                transfers.carryOut(request);
+                lonePolicy.measured(kind, System.nanoTime() - now);
+            }
         }
     }
 
@@ -289,6 +313,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
             // Idle, as another thread's queue was: there is nothing to deliver.
             return 0;
         }
+        makeCopies();
         settleLone();
         return shared ? collect(handler) : exchange(handler);
     }
@@ -384,7 +409,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
     /** What waits for a poll: a lone request, and in a loop what has ended outside a turn. */
     @Override
     public boolean mustPoll() {
-        return lone != null || (shared && !endings.isEmpty());
+        return lone != null || !copies.isEmpty() || (shared && !endings.isEmpty());
     }
 
     @Override

@@ -36,6 +36,7 @@ final class GuestDisk implements AutoCloseable {
     private static final int MOST_IN_FLIGHT = 6;
     private static final int REFUSED = -22;
     private static final int FAILED = -5;
+    private static final int GIVEN_UP = -125;
     private static final int CHECK_CONDITION = 2;
     private static final int UNANSWERED = 0x55;
     private static final int FUA_BIT = 0x08;
@@ -244,7 +245,9 @@ final class GuestDisk implements AutoCloseable {
     private static void ended(Sent sent) {
         Operation operation = sent.operation;
         Request request = sent.request;
-        if (request.code() != 0) {
+        if (request.code() == VirtioScsi.S_ABORTED || request.code() == VirtioScsi.S_RESET) {
+            operation.complete(GIVEN_UP);
+        } else if (request.code() != 0) {
             operation.complete(FAILED);
         } else if (request.status() == CHECK_CONDITION) {
             int key = request.sense() >> 16;

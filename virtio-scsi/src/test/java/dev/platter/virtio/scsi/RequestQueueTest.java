@@ -375,7 +375,7 @@ class RequestQueueTest {
 
     @Test
     void oneCallAnswersABatch() {
-        Request[] requests = new Request[10];
+        Request[] requests = new Request[RequestQueueHandler.BATCH];
         Arrays.setAll(requests, i -> driver.send(Cdbs.TEST_UNIT_READY));
         driver.run();
 
@@ -447,7 +447,7 @@ class RequestQueueTest {
             driver.ring.offerIndirect(parts.pieces());
         }
         driver.handler.process();
-        assertThat(driver.ring.usedIdx()).isEqualTo(before + 64);
+        assertThat(driver.ring.usedIdx()).isEqualTo(before + RequestQueueHandler.BATCH);
 
         driver.run();
         assertThat(driver.ring.usedIdx()).isEqualTo(before + 100);
