@@ -29,6 +29,9 @@ public final class LinuxFileCalls implements FileCalls {
             Downcalls.link(
                     "fallocate",
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle LSEEK =
+            Downcalls.link(
+                    "lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle FTRUNCATE =
             Downcalls.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
     private static final MethodHandle IOCTL =
@@ -126,6 +129,15 @@ public final class LinuxFileCalls implements FileCalls {
         try {
             return state.answer(
                     (int) FALLOCATE.invokeExact(state.segment(), fd, mode, offset, length));
+        } catch (Throwable failure) {
+            throw Downcalls.rethrown(failure);
+        }
+    }
+
+    @Override
+    public long seek(int fd, long offset, int whence) {
+        try {
+            return state.answer((long) LSEEK.invokeExact(state.segment(), fd, offset, whence));
         } catch (Throwable failure) {
             throw Downcalls.rethrown(failure);
         }
