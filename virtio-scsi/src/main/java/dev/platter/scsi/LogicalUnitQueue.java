@@ -2,46 +2,72 @@ package dev.platter.scsi;
 
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.CompletionHandler;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntSupplier;
 
 /** One queue's way to one logical unit: its tasks, and its backend queue. The owner thread's. */
 final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
+    private static final int PARAMETER_BYTES =
+            Math.max(ModeSelectList.MAX_BYTES, SupportedOperationCodes.MAX_BYTES);
+
     private final LogicalUnit unit;
     private final LunInventory inventory;
     private final BlockQueue blockQueue;
     private final CommandSink sink;
     private final Task[] tasks;
-    private final ParameterData parameters = new ParameterData(ModeSelectList.MAX_BYTES);
+    private final Nexus nexus;
+    private final Runnable wake;
+    private final MediumClaims claims;
+    private final QueueCounters counters = new QueueCounters();
+    private final ParameterData parameters = new ParameterData(PARAMETER_BYTES);
     private final QueueMemory memory = new QueueMemory();
 
     /** Tasks whose request the backend's queue had no room for. */
     private final SlotQueue refused;
 
     private final SlotQueue waitingForScratch;
+
+    /** Tasks that are in line before the unit's {@link MediumGate}. */
+    private final SlotQueue waitingForMedium;
+
+    /** Work in the background that has ended; written by its threads. */
+    private final ConcurrentLinkedQueue<BackgroundResult> finished = new ConcurrentLinkedQueue<>();
+
     private int inFlight;
+
+    private record BackgroundResult(int slot, int result) {}
 
     /**
      * Takes ownership of the backend's queue.
      *
      * @param blockQueue of at least as many requests as there are slots
      * @param commands the command of each slot
+     * @param wake run by any thread when the owner should call {@link #poll}
      */
     LogicalUnitQueue(
             LogicalUnit unit,
+            Nexus nexus,
             LunInventory inventory,
             BlockQueue blockQueue,
             int slots,
             ScsiCommand[] commands,
-            CommandSink sink) {
+            CommandSink sink,
+            Runnable wake) {
         this.unit = unit;
+        this.nexus = nexus;
+        this.wake = wake;
+        claims = new MediumClaims(slots);
         this.inventory = inventory;
         this.blockQueue = blockQueue;
         this.sink = sink;
         refused = new SlotQueue(slots);
         waitingForScratch = new SlotQueue(slots);
+        waitingForMedium = new SlotQueue(slots);
         tasks = new Task[slots];
         for (int slot = 0; slot < slots; slot++) {
             tasks[slot] = new Task(this, commands[slot]);
         }
+        unit.opened(this);
     }
 
     void start(int slot) {
@@ -54,7 +80,7 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
         int completions = 0;
         boolean more = inFlight > 0;
         while (more) {
-            completions += blockQueue.poll(this);
+            completions += blockQueue.poll(this) + collectFinished();
             more = resume();
         }
         return completions;
@@ -67,7 +93,7 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
 
     /** Goes on with tasks that waited; true if the backend has something new to look at. */
     private boolean resume() {
-        boolean resumed = false;
+        boolean resumed = admit();
         while (!waitingForScratch.isEmpty() && memory.available()) {
             tasks[waitingForScratch.remove()].awaitScratch();
             resumed = true;
@@ -77,6 +103,51 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
             resumed = true;
         }
         return resumed;
+    }
+
+    /** Has the tasks in line before the gate ask again; true if one went through. */
+    private boolean admit() {
+        boolean admitted = false;
+        for (int left = waitingForMedium.size(); left > 0; left--) {
+            int slot = waitingForMedium.remove();
+            if (tasks[slot].tryEnter()) {
+                admitted = true;
+            } else {
+                waitingForMedium.add(slot);
+            }
+        }
+        return admitted;
+    }
+
+    private int collectFinished() {
+        int count = 0;
+        BackgroundResult next;
+        while ((next = finished.poll()) != null) {
+            tasks[next.slot].completed(next.result);
+            count++;
+        }
+        return count;
+    }
+
+    /** Has blocking work done on another thread; the task goes on with its result. */
+    void inBackground(Task task, BackgroundWork background, IntSupplier work) {
+        int slot = task.command().slot();
+        background.run(
+                work,
+                result -> {
+                    finished.add(new BackgroundResult(slot, result));
+                    wake.run();
+                });
+    }
+
+    void waitForMedium(Task task) {
+        waitingForMedium.add(task.command().slot());
+    }
+
+    /** Whether only calling {@link #poll} again and again gets things on. */
+    boolean mustPoll() {
+        return !waitingForMedium.isEmpty()
+                || (blockQueue.inFlight() > 0 && blockQueue.completionFd() < 0);
     }
 
     /** Submits a task's request, now or as soon as there is room. */
@@ -98,6 +169,18 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
 
     LogicalUnit unit() {
         return unit;
+    }
+
+    Nexus nexus() {
+        return nexus;
+    }
+
+    MediumClaims claims() {
+        return claims;
+    }
+
+    QueueCounters counters() {
+        return counters;
     }
 
     LunInventory inventory() {
@@ -125,6 +208,7 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
         if (inFlight > 0) {
             throw new IllegalStateException(inFlight + " commands are in flight");
         }
+        unit.closed(this);
         blockQueue.close();
         memory.close();
     }

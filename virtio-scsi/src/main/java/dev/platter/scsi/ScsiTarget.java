@@ -38,16 +38,29 @@ public final class ScsiTarget {
         return units.containsKey(lun);
     }
 
+    /** Opens a queue of the only initiator, whose owner polls as long as something is in flight. */
+    public ScsiTargetQueue openQueue(int slots, ScsiCommand[] commands, CommandSink sink)
+            throws BackendException {
+        return openQueue(InitiatorPort.DEFAULT, slots, commands, sink, () -> {});
+    }
+
     /**
      * Opens a queue to all logical units; the calling thread, or the one it hands the queue to,
      * becomes its owner.
      *
+     * @param initiator who the queue's commands are of
      * @param slots how many commands can be in flight, 1 or more
      * @param commands the command of each slot, at its slot number
      * @param sink where ended commands go
+     * @param wake run by any thread when the owner should poll the queue; must not block
      * @throws BackendException if a backend lacks the means; then nothing stays open
      */
-    public ScsiTargetQueue openQueue(int slots, ScsiCommand[] commands, CommandSink sink)
+    public ScsiTargetQueue openQueue(
+            InitiatorPort initiator,
+            int slots,
+            ScsiCommand[] commands,
+            CommandSink sink,
+            Runnable wake)
             throws BackendException {
         if (slots < 1 || commands.length < slots) {
             throw new IllegalArgumentException("each of one or more slots needs a command");
@@ -60,7 +73,15 @@ public final class ScsiTarget {
                 LogicalUnit unit = entry.getValue();
                 BlockQueue blockQueue = unit.backend().openQueue(slots);
                 LogicalUnitQueue queue =
-                        new LogicalUnitQueue(unit, inventory, blockQueue, slots, commands, sink);
+                        new LogicalUnitQueue(
+                                unit,
+                                unit.nexus(initiator),
+                                inventory,
+                                blockQueue,
+                                slots,
+                                commands,
+                                sink,
+                                wake);
                 byLun[entry.getKey()] = queue;
                 queues.add(queue);
             }
@@ -85,16 +106,30 @@ public final class ScsiTarget {
         }
     }
 
-    /** I_T NEXUS RESET (SAM-5 §7.6): a {@link #logicalUnitReset} of every unit. */
+    /** An {@link #nexusReset(InitiatorPort)} of the only initiator. */
     public void nexusReset() {
-        units.values().forEach(LogicalUnit::reset);
+        nexusReset(InitiatorPort.DEFAULT);
     }
 
     /**
-     * A new driver takes over, and reads the mode pages again: every unit returns to its configured
-     * WCE and has a unit attention pending. No command is in flight.
+     * I_T NEXUS RESET (SAM-5 §7.6): what the units keep for this initiator alone ends, and its next
+     * command finds a unit attention.
      */
+    public void nexusReset(InitiatorPort initiator) {
+        units.values().forEach(unit -> unit.nexusReset(initiator));
+    }
+
+    /** A {@link #deviceReset(InitiatorPort)} of the only initiator. */
     public void deviceReset() {
-        units.values().forEach(LogicalUnit::restart);
+        deviceReset(InitiatorPort.DEFAULT);
+    }
+
+    /**
+     * A new driver takes over at this initiator, and reads the mode pages again: every unit that no
+     * other initiator uses returns to its configured mode parameters, and has a unit attention
+     * pending for this one. No command of the initiator is in flight.
+     */
+    public void deviceReset(InitiatorPort initiator) {
+        units.values().forEach(unit -> unit.restart(initiator));
     }
 }

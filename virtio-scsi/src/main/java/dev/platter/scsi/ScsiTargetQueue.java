@@ -56,6 +56,16 @@ public final class ScsiTargetQueue implements AutoCloseable {
         return completions;
     }
 
+    /** Whether only calling {@link #poll} again and again gets things on. */
+    public boolean mustPoll() {
+        for (LogicalUnitQueue queue : queues) {
+            if (queue.inFlight() > 0 && queue.mustPoll()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** How many commands have started and not ended. */
     public int inFlight() {
         int sum = 0;

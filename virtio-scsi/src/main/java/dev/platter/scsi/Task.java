@@ -2,6 +2,7 @@ package dev.platter.scsi;
 
 import dev.platter.api.block.Errno;
 import dev.platter.api.memory.IoVector;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Allocated once for each slot; the owner thread's. At most one backend request is in flight.
  */
 final class Task {
+    /** Of an operation that has not set it; also what MODE SELECT has nothing to revert by. */
+    private static final int NO_DETAIL = CachePolicy.NOTHING_TO_REVERT;
+
     private final LogicalUnitQueue queue;
     private final ScsiCommand command;
     private final BlockRequest request = new BlockRequest();
@@ -33,6 +37,13 @@ final class Task {
     /** What the bytes transferred will be when the command ends well. */
     private long transferredBytes;
 
+    /** The place in line before the unit's gate, while there is one; made when first needed. */
+    private @Nullable MediumHold hold;
+
+    private boolean inLine;
+
+    private @Nullable ParameterData reply;
+
     /** A number that means something to the operation alone. */
     private int detail;
 
@@ -43,8 +54,14 @@ final class Task {
 
     /** Begins the command that the transport has put into the slot. */
     void begin() {
+        command.descriptorSense(unit().control().descriptorSense());
         OpCode found = OpCode.find(command.cdb());
-        UnitAttention attention = unit().attention();
+        int attribute = command.taskAttribute();
+        if (attribute < Spc.ATTRIBUTE_SIMPLE || attribute > Spc.ATTRIBUTE_HEAD_OF_QUEUE) {
+            fail(SenseKey.ABORTED_COMMAND, AdditionalSense.INVALID_MESSAGE_ERROR);
+            return;
+        }
+        UnitAttention attention = queue.nexus().attention();
         if (attention.isPending() && (found == null || !found.passesUnitAttention())) {
             int code = attention.take();
             if (code != AdditionalSense.NONE) {
@@ -52,15 +69,112 @@ final class Task {
                 return;
             }
         }
-        if (found == null) {
-            illegal(OpCode.whyUnknown(command.cdb()));
+        if (found == null || !unit().offers(found)) {
+            boolean known = found != null;
+            illegal(
+                    known
+                            ? AdditionalSense.INVALID_OPERATION_CODE
+                            : OpCode.whyUnknown(command.cdb()));
             return;
         }
         opCode = found;
         operation = found.operation();
         doneBytes = 0;
         transferredBytes = 0;
-        operation.start(this);
+        detail = NO_DETAIL;
+        if (Cdb.has(command.cdb(), found.cdbBytes() - 1, Spc.CONTROL_NACA)) {
+            illegal(AdditionalSense.INVALID_FIELD_IN_CDB);
+        } else {
+            enter();
+        }
+    }
+
+    /** Starts the operation when the gate lets it. */
+    private void enter() {
+        long start = MediumClaims.NOWHERE;
+        long end = MediumClaims.NOWHERE;
+        switch (opCode.footprint()) {
+            case RANGE, EXCLUSIVE_RANGE -> {
+                long lba = Cdb.lba(cdb(), cdbBytes());
+                long blocks = addressedBlocks();
+                // What is out of range touches nothing, and the operation says so.
+                if (blocks > 0 && geometry().contains(lba, blocks)) {
+                    start = geometry().bytes(lba);
+                    end = start + geometry().bytes(blocks);
+                }
+            }
+            case UNIT, EXCLUSIVE_UNIT -> {
+                start = 0;
+                end = geometry().bytes(geometry().blockCount());
+            }
+            case NOTHING, EVERYTHING -> {}
+        }
+        int kind = kind();
+        if (kind == MediumHold.SHARED
+                && unit().gate().tryShare(queue.claims(), command.slot(), start, end)) {
+            startIfAllowed();
+        } else {
+            getInLine(start, end, kind);
+        }
+    }
+
+    private long addressedBlocks() {
+        return opCode.transfer() == OpCode.Transfer.COMPARE
+                ? Cdb.u8(cdb(), Sbc.COMPARE_AND_WRITE_BLOCKS_BYTE)
+                : Cdb.transferBlocks(cdb(), cdbBytes());
+    }
+
+    /** Of {@link MediumHold}. A SIMPLE command that shares is the rule, and 0. */
+    private int kind() {
+        boolean everything = opCode.footprint() == OpCode.Footprint.EVERYTHING;
+        int kind = opCode.isExclusive() ? MediumHold.EXCLUSIVE : MediumHold.SHARED;
+        if (command.taskAttribute() == Spc.ATTRIBUTE_ORDERED || everything) {
+            kind |= MediumHold.BARRIER;
+        } else if (command.taskAttribute() == Spc.ATTRIBUTE_HEAD_OF_QUEUE
+                || opCode.passesUnitAttention()) {
+            kind |= MediumHold.HEAD_OF_QUEUE;
+        }
+        return kind;
+    }
+
+    private void getInLine(long start, long end, int kind) {
+        MediumHold place = hold;
+        if (place == null) {
+            place = new MediumHold();
+            hold = place;
+        }
+        place.set(start, end, kind);
+        inLine = true;
+        unit().gate().join(place);
+        if (!tryEnter()) {
+            queue.waitForMedium(this);
+        }
+    }
+
+    /** Starts the operation if its turn has come; answers whether it had. */
+    boolean tryEnter() {
+        MediumHold place = hold;
+        if (place == null || !unit().gate().tryBegin(place)) {
+            return false;
+        }
+        startIfAllowed();
+        return true;
+    }
+
+    /** Behind the gate, so that what was reserved while the command waited counts. */
+    private void startIfAllowed() {
+        LogicalUnit unit = unit();
+        if (unit.sanitize().isRunning() && !opCode.passesSanitize()) {
+            fail(SenseKey.NOT_READY, AdditionalSense.SANITIZE_IN_PROGRESS);
+        } else if (unit.sanitize().hasFailed() && !opCode.passesFailedSanitize()) {
+            fail(SenseKey.MEDIUM_ERROR, AdditionalSense.SANITIZE_COMMAND_FAILED);
+        } else if (unit.reservations().any()
+                && unit.reservations().forbid(queue.nexus(), opCode, cdb())) {
+            command.end(ScsiStatus.RESERVATION_CONFLICT, 0);
+            end();
+        } else {
+            operation.start(this);
+        }
     }
 
     /** Goes on after the backend's answer. */
@@ -89,6 +203,18 @@ final class Task {
 
     int cdbBytes() {
         return opCode.cdbBytes();
+    }
+
+    OpCode opCode() {
+        return opCode;
+    }
+
+    Nexus nexus() {
+        return queue.nexus();
+    }
+
+    QueueCounters counters() {
+        return queue.counters();
     }
 
     LogicalUnit unit() {
@@ -169,6 +295,29 @@ final class Task {
         return slice;
     }
 
+    /** What a buffer holds from an offset on, as much of it as the addressed range is long. */
+    IoVector slice(IoVector buffer, long skipBytes) {
+        IoVector slice = spare;
+        if (slice == null) {
+            slice = queue.memory().newVector(buffer.capacity());
+            spare = slice;
+        }
+        slice.setSlice(buffer, skipBytes, lengthBytes);
+        return slice;
+    }
+
+    /** The answer that work in the background makes. */
+    void reply(ParameterData newReply) {
+        reply = newReply;
+    }
+
+    ParameterData reply() {
+        if (reply == null) {
+            throw new IllegalStateException("the task has no answer in the making");
+        }
+        return reply;
+    }
+
     // The backend's requests.
 
     void read(IoVector target) {
@@ -178,6 +327,12 @@ final class Task {
 
     void write(IoVector source) {
         request.write(nextOffsetBytes(), source, writeFlags);
+        queue.submit(this);
+    }
+
+    /** A write with more flags than the cache mode and FUA make. */
+    void writeWith(IoVector source, int moreFlags) {
+        request.write(nextOffsetBytes(), source, writeFlags | moreFlags);
         queue.submit(this);
     }
 
@@ -194,6 +349,22 @@ final class Task {
     void discard(long discardBytes) {
         request.discard(nextOffsetBytes(), discardBytes, writeFlags);
         queue.submit(this);
+    }
+
+    /**
+     * Does blocking work on another thread, and goes on with {@link Operation#completed}.
+     *
+     * @param work answers 0 or more, or a negative errno
+     */
+    void inBackground(IntSupplier work) {
+        request.background();
+        queue.inBackground(this, unit().background(), work);
+    }
+
+    /** As {@link #inBackground}, for work that may take hours. */
+    void inLongWork(IntSupplier work) {
+        request.background();
+        queue.inBackground(this, unit().longWork(), work);
     }
 
     BlockRequest request() {
@@ -261,9 +432,26 @@ final class Task {
         end();
     }
 
+    /** Ends with MISCOMPARE, and where in the data-out buffer the first difference is. */
+    void miscompare(long offset) {
+        command.checkCondition(SenseKey.MISCOMPARE, AdditionalSense.MISCOMPARE_DURING_VERIFY);
+        command.information(offset);
+        end();
+    }
+
     void overrun() {
         command.endWithOverrun();
         end();
+    }
+
+    private void leaveGate() {
+        MediumHold place = hold;
+        if (inLine && place != null) {
+            inLine = false;
+            unit().gate().leave(place);
+        } else {
+            queue.claims().withdraw(command.slot());
+        }
     }
 
     /** Gives the command, whose status is set, back to the transport. */
@@ -272,6 +460,8 @@ final class Task {
             queue.memory().release(scratch);
             scratch = null;
         }
+        reply = null;
+        leaveGate();
         queue.ended(command);
     }
 }

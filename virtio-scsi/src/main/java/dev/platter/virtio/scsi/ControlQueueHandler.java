@@ -5,6 +5,7 @@ import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
@@ -57,6 +58,7 @@ final class ControlQueueHandler implements QueueHandler {
     private final DeviceRing ring;
     private final Notifier wake;
     private final Map<Integer, ScsiTarget> targets;
+    private final InitiatorPort initiator;
     private final Collection<RequestQueueHandler> requestQueues;
     private final MemorySegment request = MemorySegment.ofArray(new byte[TMF_BYTES]);
     private final Mailbox<Pending> reported = new Mailbox<>();
@@ -70,15 +72,18 @@ final class ControlQueueHandler implements QueueHandler {
     /**
      * Starts the queue.
      *
+     * @param initiator who the functions are of
      * @param requestQueues the request queues that run; changes under way, and is safe to iterate
      */
     ControlQueueHandler(
             QueueSetup setup,
             Map<Integer, ScsiTarget> targets,
+            InitiatorPort initiator,
             Collection<RequestQueueHandler> requestQueues) {
         ring = new DeviceRing(setup);
         wake = setup.wake();
         this.targets = targets;
+        this.initiator = initiator;
         this.requestQueues = requestQueues;
     }
 
@@ -190,7 +195,7 @@ final class ControlQueueHandler implements QueueHandler {
         switch (function.function()) {
             case VirtioScsi.TMF_LOGICAL_UNIT_RESET ->
                     pending.target.logicalUnitReset(function.lun());
-            case VirtioScsi.TMF_I_T_NEXUS_RESET -> pending.target.nexusReset();
+            case VirtioScsi.TMF_I_T_NEXUS_RESET -> pending.target.nexusReset(initiator);
             default -> {
                 if (function.isQuery() && function.found()) {
                     answer = VirtioScsi.S_FUNCTION_SUCCEEDED;

@@ -5,6 +5,7 @@ import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiCommand;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.ScsiTargetQueue;
@@ -50,11 +51,13 @@ final class RequestQueueHandler implements QueueHandler {
      * Starts the queue.
      *
      * @param allTargets the targets by their number
+     * @param initiator who the queue's commands are of
      * @param whenClosed told when the queue has closed
      */
     RequestQueueHandler(
             QueueSetup setup,
             Map<Integer, ScsiTarget> allTargets,
+            InitiatorPort initiator,
             Consumer<RequestQueueHandler> whenClosed) {
         ring = new DeviceRing(setup);
         wake = setup.wake();
@@ -65,7 +68,8 @@ final class RequestQueueHandler implements QueueHandler {
         spare = new DescriptorChain(pieces);
         ScsiCommand[] commands =
                 Arrays.stream(slots).map(RequestSlot::command).toArray(ScsiCommand[]::new);
-        targets = new TargetQueues(setup.index(), allTargets, commands, this::ended);
+        targets =
+                new TargetQueues(setup.index(), allTargets, initiator, commands, this::ended, wake);
     }
 
     /**

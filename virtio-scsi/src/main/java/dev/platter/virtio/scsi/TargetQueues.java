@@ -1,7 +1,9 @@
 package dev.platter.virtio.scsi;
 
 import dev.platter.api.block.BackendException;
+import dev.platter.api.device.Notifier;
 import dev.platter.scsi.CommandSink;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiCommand;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.ScsiTargetQueue;
@@ -24,25 +26,30 @@ final class TargetQueues {
             new @Nullable ScsiTargetQueue[VirtioScsi.MAX_TARGET + 1];
     private final boolean[] known = new boolean[VirtioScsi.MAX_TARGET + 1];
     private final ScsiTargetQueue[] open;
-    private final boolean[] announcing;
 
     /**
      * Opens a queue to each target.
      *
+     * @param initiator who the commands are of
      * @param commands one for each slot
      * @param sink where ended commands go
+     * @param wake signalled by any thread when the owner should {@link #poll}
      */
     TargetQueues(
             int queueIndex,
             Map<Integer, ScsiTarget> targets,
+            InitiatorPort initiator,
             ScsiCommand[] commands,
-            CommandSink sink) {
+            CommandSink sink,
+            Notifier wake) {
         List<ScsiTargetQueue> opened = new ArrayList<>();
         targets.forEach(
                 (id, target) -> {
                     known[id] = true;
                     try {
-                        ScsiTargetQueue queue = target.openQueue(commands.length, commands, sink);
+                        ScsiTargetQueue queue =
+                                target.openQueue(
+                                        initiator, commands.length, commands, sink, wake::signal);
                         byTarget[id] = queue;
                         opened.add(queue);
                     } catch (BackendException e) {
@@ -50,11 +57,6 @@ final class TargetQueues {
                     }
                 });
         open = opened.toArray(ScsiTargetQueue[]::new);
-        announcing = new boolean[open.length];
-        for (int i = 0; i < open.length; i++) {
-            int position = i;
-            open[i].completionFds(fd -> announcing[position] = true);
-        }
     }
 
     /** Whether there is such a target. */
@@ -80,8 +82,8 @@ final class TargetQueues {
 
     /** Whether there are commands in flight whose completion no descriptor announces. */
     boolean mustPoll() {
-        for (int i = 0; i < open.length; i++) {
-            if (!announcing[i] && open[i].inFlight() > 0) {
+        for (ScsiTargetQueue queue : open) {
+            if (queue.mustPoll()) {
                 return true;
             }
         }
