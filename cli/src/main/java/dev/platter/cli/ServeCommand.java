@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
             "  target=N, lun=N            the SCSI address; by default the next free target, LUN 0",
             "  readonly=on|off            refuse writes (off)",
             "  serial=TEXT                the unit serial number, for /dev/disk/by-id in the guest",
+            "  wwn=0x5000...              the world wide name, NAA of 64 bits; EXTENDED COPY finds disks by it",
+            "  rotation_rate=N            0 not reported, 1 does not rotate (the default), or revolutions a minute",
             "  dpofua=on|off              advertise FUA; FUA is honoured either way (off)",
             "  discard=unmap|ignore       pass UNMAP on to the host (ignore)",
             "  logical_block_size=512|4096, physical_block_size=N",
@@ -61,8 +63,9 @@ final class ServeCommand implements Callable<Integer> {
             names = "--socket",
             required = true,
             paramLabel = "PATH",
-            description = "The vhost-user socket to create, mode 0600.")
-    private Path socket = Path.of("");
+            description =
+                    "The vhost-user socket to create, mode 0600; may be given again, for a further virtual machine with the same disks.")
+    private List<Path> sockets = new ArrayList<>();
 
     @Option(
             names = "--disk",
@@ -92,15 +95,19 @@ final class ServeCommand implements Callable<Integer> {
             throw new UsageException(
                     "--queues " + queues + " is not from 1 to " + MAX_QUEUES + ".");
         }
-        if (socket.toString().isEmpty()) {
-            throw new UsageException("--socket is empty; name the socket to create.");
+        for (Path socket : sockets) {
+            if (socket.toString().isEmpty()) {
+                throw new UsageException("--socket is empty; name the socket to create.");
+            }
         }
         List<DiskSpec> specs = new ArrayList<>();
         for (String disk : disks) {
             specs.add(DiskSpec.parse(disk));
         }
         serve(specs);
-        spec.commandLine().getOut().println("platter: listening on " + socket);
+        for (Path socket : sockets) {
+            spec.commandLine().getOut().println("platter: listening on " + socket);
+        }
         new CountDownLatch(1).await();
         return ExitCodes.OK;
     }
@@ -122,7 +129,7 @@ final class ServeCommand implements Callable<Integer> {
                                                                         .halt(close(server))),
                                 "platter-stop"));
         try {
-            started.complete(Optional.of(DiskServer.start(socket, specs, queues)));
+            started.complete(Optional.of(DiskServer.start(sockets, specs, queues)));
         } finally {
             started.complete(Optional.empty()); // unless it is complete already
         }

@@ -43,7 +43,8 @@ final class OpenDisk implements AutoCloseable {
             throw new UsageException("--disk: " + e.getMessage());
         }
         try {
-            LogicalUnit unit = new LogicalUnit(backend, unitOptions(spec));
+            LogicalUnit unit =
+                    new LogicalUnit(backend, unitOptions(spec), FileReservationStore.of(spec));
             makeDurable(spec, backend);
             return new OpenDisk(spec, backend, unit, created);
         } catch (IllegalArgumentException | BackendException e) {
@@ -92,6 +93,8 @@ final class OpenDisk implements AutoCloseable {
                 .cacheMode(spec.cacheMode())
                 .revision(BuildVersion.revision())
                 .serial(spec.serial().orElse(""))
+                .wwn(spec.wwn())
+                .rotationRate(spec.rotationRate())
                 .dpofua(spec.dpofua())
                 .discard(spec.discard())
                 .logicalBlockBytes(spec.logicalBlockBytes())
