@@ -41,6 +41,9 @@ public final class AdditionalSense {
     /** Power on, reset, or bus device reset occurred. */
     public static final int RESET_OCCURRED = 0x2900;
 
+    /** Commands cleared by another initiator. */
+    public static final int COMMANDS_CLEARED = 0x2F00;
+
     /** Sanitize command failed. */
     public static final int SANITIZE_COMMAND_FAILED = 0x3103;
 

@@ -15,7 +15,7 @@ enum OpCode {
     TEST_UNIT_READY(
             cdb("TEST UNIT READY", "00 00 00 00 00 04"),
             Transfer.NONE,
-            Access.READS,
+            Access.ALWAYS,
             Timeout.SHORT,
             EmulatedCommands::testUnitReady),
     REQUEST_SENSE(

@@ -25,7 +25,12 @@ record Restriction(int type, long holder, long[] registered) {
         }
         return switch (command) {
             case RELEASE_6, RELEASE_10 -> false;
-            case READ_KEYS, READ_RESERVATION, REPORT_CAPABILITIES, READ_FULL_STATUS -> true;
+            case TEST_UNIT_READY,
+                    READ_KEYS,
+                    READ_RESERVATION,
+                    REPORT_CAPABILITIES,
+                    READ_FULL_STATUS ->
+                    true;
             default -> command.access() != OpCode.Access.ALWAYS;
         };
     }

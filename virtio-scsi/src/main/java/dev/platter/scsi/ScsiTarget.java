@@ -106,6 +106,17 @@ public final class ScsiTarget {
         }
     }
 
+    /**
+     * CLEAR TASK SET (SAM-5 §7.5) as far as it concerns the unit's state: the other initiators,
+     * whose tasks may have been cleared, are told.
+     */
+    public void taskSetCleared(int lun, InitiatorPort by) {
+        LogicalUnit unit = units.get(lun);
+        if (unit != null) {
+            unit.attentionOfOthers(unit.nexus(by), AdditionalSense.COMMANDS_CLEARED);
+        }
+    }
+
     /** An {@link #nexusReset(InitiatorPort)} of the only initiator. */
     public void nexusReset() {
         nexusReset(InitiatorPort.DEFAULT);

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** PERSISTENT RESERVE IN and OUT, each service action (SPC-5 §5.14, §6.16, §6.17). */
 final class PersistentReservationTest {
     private static final String READY = "00 00 00 00 00 00";
+    private static final String READ = "28 00 00000000 00 0001 00";
     private static final int REGISTER = 0;
     private static final int RESERVE = 1;
     private static final int RELEASE = 2;
@@ -112,7 +113,7 @@ final class PersistentReservationTest {
             assertThat(Reserved.in(reserved.registrant, KEYS))
                     .isEqualTo("0000000300000008" + key(Reserved.REGISTRANT_KEY));
             assertThat(reserved.holder.outcome(READY)).isEqualTo("6/2a/05");
-            assertThat(Reserved.outcome(reserved.holder.run(READY))).isEqualTo("CONFLICT");
+            assertThat(Reserved.outcome(reserved.holder.run(READ, 512))).isEqualTo("CONFLICT");
         }
     }
 
@@ -222,7 +223,7 @@ final class PersistentReservationTest {
             assertThat(Initiator.outcome(ended)).isEqualTo("GOOD");
             assertThat(Reserved.in(reserved.stranger, RESERVATION)).contains(key(0x33));
             assertThat(reserved.stranger.outcome(READY)).isEqualTo("GOOD");
-            assertThat(Reserved.outcome(reserved.holder.run(READY))).isEqualTo("CONFLICT");
+            assertThat(Reserved.outcome(reserved.holder.run(READ, 512))).isEqualTo("CONFLICT");
             assertThat(Reserved.in(reserved.holder, KEYS))
                     .endsWith(key(Reserved.REGISTRANT_KEY) + key(0x33));
         }
@@ -346,7 +347,7 @@ final class PersistentReservationTest {
             Reserved.out(one, RESERVE, 3, 5, 0);
             target.logicalUnitReset(0);
             two.run(READY);
-            assertThat(Reserved.outcome(two.run(READY))).isEqualTo("CONFLICT");
+            assertThat(Reserved.outcome(two.run(READ, 512))).isEqualTo("CONFLICT");
         }
     }
 }

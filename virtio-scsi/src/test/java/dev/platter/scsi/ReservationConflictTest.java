@@ -28,11 +28,11 @@ final class ReservationConflictTest {
      */
     private static final String TABLE =
             """
-            INQUIRY REPORT_LUNS REQUEST_SENSE LOG_SENSE: allowed allowed
+            INQUIRY REPORT_LUNS REQUEST_SENSE LOG_SENSE TEST_UNIT_READY: allowed allowed
             READ_CAPACITY_10 READ_CAPACITY_16 REPORT_TARGET_PORT_GROUPS: allowed allowed
             READ_KEYS READ_RESERVATION REPORT_CAPABILITIES READ_FULL_STATUS: allowed allowed
             RECEIVE_COPY_PARAMETERS: allowed allowed
-            TEST_UNIT_READY MODE_SENSE_6 MODE_SENSE_10: allowed conflict
+            MODE_SENSE_6 MODE_SENSE_10: allowed conflict
             REPORT_SUPPORTED_OPERATION_CODES: allowed conflict
             REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS: allowed conflict
             READ_6 READ_10 READ_12 READ_16 VERIFY_10 VERIFY_12 VERIFY_16: allowed conflict

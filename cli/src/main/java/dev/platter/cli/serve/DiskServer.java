@@ -9,6 +9,7 @@ import dev.platter.scsi.UnitDirectory;
 import dev.platter.vhostuser.VhostUserException;
 import dev.platter.vhostuser.VhostUserOptions;
 import dev.platter.vhostuser.VhostUserServer;
+import dev.platter.virtio.scsi.DeviceGroup;
 import dev.platter.virtio.scsi.VirtioScsiDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,11 +56,15 @@ public final class DiskServer implements AutoCloseable {
                 directory.add(disk.unit());
             }
             Map<Integer, ScsiTarget> targets = targets(addresses, disks);
+            DeviceGroup group = new DeviceGroup();
             for (Path socket : sockets) {
                 InitiatorPort initiator =
                         new InitiatorPort(socket.toAbsolutePath().normalize().toString());
                 servers.add(
-                        listen(socket, new VirtioScsiDevice(targets, queues, initiator), queues));
+                        listen(
+                                socket,
+                                new VirtioScsiDevice(targets, queues, initiator, group),
+                                queues));
             }
             DiskServer server = new DiskServer(disks, servers);
             server.logDisks(addresses);

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TwoSocketsTest {
     private static final int BLOCK = 512;
     private static final String WRITE = "2a 00 00000000 00 0001 00";
+    private static final int LOGICAL_UNIT_RESET = 5;
     private static final int CONFLICT = 0x18;
     private static final int MISCOMPARE = 0x0E;
 
@@ -40,6 +41,7 @@ class TwoSocketsTest {
 
     private DiskServer server;
     private final List<AutoCloseable> closers = new ArrayList<>();
+    private final List<VirtioScsiDriver> drivers = new ArrayList<>();
     private ScsiDisk one;
     private ScsiDisk two;
 
@@ -61,6 +63,7 @@ class TwoSocketsTest {
                         folder.resolve(socket), memory, VhostUserOptions.forRequestQueues(1));
         closers.add(0, frontEnd);
         VirtioScsiDriver driver = VirtioScsiDriver.start(frontEnd, DriverOptions.DEFAULT);
+        drivers.add(driver);
         return driver.disk(0, 0).probe();
     }
 
@@ -70,6 +73,7 @@ class TwoSocketsTest {
             closer.close();
         }
         closers.clear();
+        drivers.clear();
         server.close();
     }
 
@@ -106,6 +110,15 @@ class TwoSocketsTest {
         ByteBuffer list = ByteBuffer.allocate(24).putLong(0x22);
         assertThat(run(two, "5f 03 00 00 00 00000018 00", list.array()).good()).isTrue();
         assertThat(run(one, WRITE, new byte[BLOCK]).good()).isTrue();
+    }
+
+    @Test
+    void aResetOfTheUnitIsToldToBoth() throws Exception {
+        assertThat(run(two, "00 00 00 00 00 00", new byte[0]).good()).isTrue();
+        assertThat(drivers.get(0).control().taskManagement(LOGICAL_UNIT_RESET, 0, 0, 0)).isZero();
+        assertThat(run(one, "00 00 00 00 00 00", new byte[0]).sensed(6, 0x29, 0)).isTrue();
+        assertThat(run(two, "00 00 00 00 00 00", new byte[0]).sensed(6, 0x29, 0)).isTrue();
+        assertThat(run(two, "00 00 00 00 00 00", new byte[0]).good()).isTrue();
     }
 
     /** Both count in one block by COMPARE AND WRITE; none of the counts is lost. */

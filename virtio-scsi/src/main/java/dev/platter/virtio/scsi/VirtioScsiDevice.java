@@ -25,6 +25,7 @@ public final class VirtioScsiDevice implements VirtioDevice {
     private final Map<Integer, ScsiTarget> targets;
     private final int requestQueues;
     private final InitiatorPort initiator;
+    private final DeviceGroup group;
     private final ConfigSpace config;
     private final CopyOnWriteArrayList<RequestQueueHandler> running = new CopyOnWriteArrayList<>();
     private volatile @Nullable EventQueueHandler events;
@@ -37,7 +38,7 @@ public final class VirtioScsiDevice implements VirtioDevice {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VirtioScsiDevice(Map<Integer, ScsiTarget> targets, int requestQueues) {
-        this(targets, requestQueues, InitiatorPort.DEFAULT);
+        this(targets, requestQueues, InitiatorPort.DEFAULT, new DeviceGroup());
     }
 
     /**
@@ -46,10 +47,14 @@ public final class VirtioScsiDevice implements VirtioDevice {
      * @param targets the targets by number, 0 to 255
      * @param requestQueues how many request queues, 1 to {@link #MAX_REQUEST_QUEUES}
      * @param initiator who its commands are of, to the logical units
+     * @param group of all devices over these targets
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VirtioScsiDevice(
-            Map<Integer, ScsiTarget> targets, int requestQueues, InitiatorPort initiator) {
+            Map<Integer, ScsiTarget> targets,
+            int requestQueues,
+            InitiatorPort initiator,
+            DeviceGroup group) {
         for (int id : targets.keySet()) {
             if (id < 0 || id > VirtioScsi.MAX_TARGET) {
                 throw new IllegalArgumentException(
@@ -63,6 +68,7 @@ public final class VirtioScsiDevice implements VirtioDevice {
         this.targets = Map.copyOf(targets);
         this.requestQueues = requestQueues;
         this.initiator = initiator;
+        this.group = group;
         config = new ConfigSpace(requestQueues);
     }
 
@@ -107,7 +113,7 @@ public final class VirtioScsiDevice implements VirtioDevice {
         }
         return switch (setup.index()) {
             case VirtioScsi.CONTROL_QUEUE ->
-                    new ControlQueueHandler(setup, targets, initiator, running);
+                    new ControlQueueHandler(setup, targets, initiator, running, group);
             case VirtioScsi.EVENT_QUEUE -> startEvents(setup);
             default -> startRequests(setup);
         };
@@ -121,9 +127,15 @@ public final class VirtioScsiDevice implements VirtioDevice {
 
     private QueueHandler startRequests(QueueSetup setup) {
         RequestQueueHandler handler =
-                new RequestQueueHandler(setup, targets, initiator, running::remove);
+                new RequestQueueHandler(setup, targets, initiator, this::closed);
         running.add(handler);
+        group.started(handler);
         return handler;
+    }
+
+    private void closed(RequestQueueHandler queue) {
+        running.remove(queue);
+        group.closed(queue);
     }
 
     @Override
