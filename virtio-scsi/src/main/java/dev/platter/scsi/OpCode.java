@@ -1,15 +1,13 @@
 package dev.platter.scsi;
 
-import java.util.HexFormat;
+import static dev.platter.scsi.CommandDescription.cdb;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * The commands a logical unit knows: the table that drives dispatch, the reservation check, the
  * ordering of commands, and REPORT SUPPORTED OPERATION CODES. An operation code that is not here is
  * answered as unknown, whatever data it comes with.
- *
- * <p>A command's CDB is described by its usage map (SPC-5 §6.34.3): the operation code, then each
- * bit that the command looks at, with the service action where it has one.
  */
 enum OpCode {
     TEST_UNIT_READY(
@@ -421,113 +419,13 @@ enum OpCode {
             Timeout.SHORT,
             DefectData::answer12);
 
-    /** How many bytes of data a command moves, which way, and what of the medium it touches. */
-    enum Transfer {
-        /** No data, and no medium. */
-        NONE(Footprint.NOTHING),
-        /** Data-in of a length that the command fixes. */
-        FIXED_IN(Footprint.NOTHING),
-        /** Data-in, cut at the CDB's allocation length. */
-        ALLOCATION(Footprint.NOTHING),
-        /** Data-out: a parameter list of the length the CDB says. */
-        PARAMETER_LIST(Footprint.NOTHING),
-        /** Data-in: the addressed blocks. */
-        BLOCKS_IN(Footprint.RANGE),
-        /** Data-out: the addressed blocks. */
-        BLOCKS_OUT(Footprint.RANGE),
-        /** Data-out: one block, or none with NDOB. */
-        ONE_BLOCK(Footprint.RANGE),
-        /** Data-out: as BYTCHK says. */
-        VERIFY(Footprint.RANGE),
-        /** No data: the addressed blocks are only named. */
-        RANGE(Footprint.NOTHING),
-        /** No data: what is volatile of the whole unit. */
-        FLUSH(Footprint.NOTHING),
-        /** Data-out: twice the addressed blocks, which are read and written as one. */
-        COMPARE(Footprint.EXCLUSIVE_RANGE),
-        /** Data-out: the addressed blocks, which are read and written as one. */
-        MODIFY(Footprint.EXCLUSIVE_RANGE),
-        /** Data-out: a list of ranges. */
-        UNMAP_LIST(Footprint.UNIT),
-        /** Data-out: a parameter list; no other command is in flight meanwhile. */
-        BARRIER_LIST(Footprint.EVERYTHING),
-        /** Every block, with no other command beside. */
-        WHOLE_UNIT(Footprint.EXCLUSIVE_UNIT);
-
-        private final Footprint footprint;
-
-        Transfer(Footprint footprint) {
-            this.footprint = footprint;
-        }
-    }
-
-    /** What of the medium a command touches, and whether another may touch it meanwhile. */
-    enum Footprint {
-        NOTHING,
-        RANGE,
-        UNIT,
-        EXCLUSIVE_RANGE,
-        EXCLUSIVE_UNIT,
-        /** Not the medium, but every command that is in flight. */
-        EVERYTHING
-    }
-
-    /**
-     * What an initiator that another's reservation shuts out may do (SPC-5 §5.14.1, table 65; SBC-4
-     * §4.18, table 14).
-     */
-    enum Access {
-        /** Allowed, whatever the reservation. */
-        ALWAYS,
-        /** Allowed unless the reservation is of exclusive access. */
-        READS,
-        /** Never allowed. */
-        WRITES,
-        /** Allowed if the unit is only started. */
-        START_STOP,
-        /** The reservation itself decides. */
-        RESERVATION
-    }
-
-    /** The recommended time-out of a command; it grows with what one command may ask for. */
-    enum Timeout {
-        /** Answered from memory. */
-        SHORT(10),
-        /** As long as the medium takes for one transfer, or for one flush. */
-        IO(60),
-        /** As long as the medium takes for the longest range of a command without data. */
-        LONG(600),
-        /** As long as the medium takes for all of it. */
-        HOURS(4 * 3600);
-
-        private final int seconds;
-
-        Timeout(int seconds) {
-            this.seconds = seconds;
-        }
-    }
-
-    /** What a command's CDB looks like. */
-    private static final class Description {
-        private final String title;
-        private final byte[] usage;
-        private final int serviceAction;
-
-        Description(String title, byte[] usage, int serviceAction) {
-            this.title = title;
-            this.usage = usage;
-            this.serviceAction = serviceAction;
-        }
-    }
-
-    private static final int NO_SERVICE_ACTION = -1;
     private static final int SERVICE_ACTION_MASK = 0x1F;
 
     /** By operation code a row: of one command, or of one for each service action. */
     private static final @Nullable OpCode[][] ROWS = rows();
 
     @SuppressWarnings("ImmutableEnumChecker") // Never written after construction.
-    private final Description cdb;
+    private final CommandDescription cdb;
 
     private final Transfer transfer;
     private final Access access;
@@ -537,7 +435,7 @@ enum OpCode {
     private final Operation operation;
 
     OpCode(
-            Description cdb,
+            CommandDescription cdb,
             Transfer transfer,
             Access access,
             Timeout timeout,
@@ -549,26 +447,17 @@ enum OpCode {
         this.operation = operation;
     }
 
-    private static Description cdb(String title, String usage) {
-        return cdb(title, usage, NO_SERVICE_ACTION);
-    }
-
-    private static Description cdb(String title, String usage, int serviceAction) {
-        return new Description(
-                title, HexFormat.of().parseHex(usage.replace(" ", "")), serviceAction);
-    }
-
     private static @Nullable OpCode[][] rows() {
         @Nullable OpCode[][] rows = new OpCode[256][0];
         for (OpCode opCode : values()) {
             int code = opCode.code();
-            if (opCode.cdb.serviceAction == NO_SERVICE_ACTION) {
+            if (opCode.serviceAction() == CommandDescription.NO_SERVICE_ACTION) {
                 rows[code] = new OpCode[] {opCode};
             } else {
                 if (rows[code].length == 0) {
                     rows[code] = new OpCode[SERVICE_ACTION_MASK + 1];
                 }
-                rows[code][opCode.cdb.serviceAction] = opCode;
+                rows[code][opCode.serviceAction()] = opCode;
             }
         }
         return rows;
@@ -606,26 +495,26 @@ enum OpCode {
     }
 
     int code() {
-        return cdb.usage[0] & 0xFF;
+        return cdb.code();
     }
 
     /** The service action, or -1 where the operation code has none. */
     int serviceAction() {
-        return cdb.serviceAction;
+        return cdb.serviceAction();
     }
 
     /** The command's name in its standard. */
     String title() {
-        return cdb.title;
+        return cdb.title();
     }
 
     int cdbBytes() {
-        return cdb.usage.length;
+        return cdb.cdbBytes();
     }
 
     /** Copies the usage map, which is as long as the CDB. */
     void copyUsage(byte[] target, int offset) {
-        System.arraycopy(cdb.usage, 0, target, offset, cdb.usage.length);
+        cdb.copyUsage(target, offset);
     }
 
     Transfer transfer() {
@@ -633,13 +522,7 @@ enum OpCode {
     }
 
     Footprint footprint() {
-        return transfer.footprint;
-    }
-
-    /** Whether no other command may touch the same blocks meanwhile. */
-    boolean isExclusive() {
-        return transfer.footprint == Footprint.EXCLUSIVE_RANGE
-                || transfer.footprint == Footprint.EXCLUSIVE_UNIT;
+        return transfer.footprint();
     }
 
     Access access() {
@@ -648,7 +531,7 @@ enum OpCode {
 
     /** The recommended command time-out in seconds. */
     int timeoutSeconds() {
-        return timeout.seconds;
+        return timeout.seconds();
     }
 
     Operation operation() {
@@ -657,10 +540,7 @@ enum OpCode {
 
     /** Whether the command changes blocks of the medium. */
     boolean writes() {
-        return switch (transfer) {
-            case BLOCKS_OUT, ONE_BLOCK, COMPARE, MODIFY, UNMAP_LIST, WHOLE_UNIT -> true;
-            default -> false;
-        };
+        return transfer.writes();
     }
 
     /** Whether the command goes past a pending unit attention (SAM-5 §5.14.1). */
@@ -687,7 +567,7 @@ enum OpCode {
                     REPORT_SUPPORTED_TASK_MANAGEMENT_FUNCTIONS,
                     REPORT_TARGET_PORT_GROUPS ->
                     true;
-            default -> cdb.usage[0] == 0x5E;
+            default -> code() == 0x5E;
         };
     }
 }

@@ -31,7 +31,7 @@ record Restriction(int type, long holder, long[] registered) {
                     REPORT_CAPABILITIES,
                     READ_FULL_STATUS ->
                     true;
-            default -> command.access() != OpCode.Access.ALWAYS;
+            default -> command.access() != Access.ALWAYS;
         };
     }
 

@@ -16,6 +16,7 @@ final class Task {
     private final LogicalUnitQueue queue;
     private final ScsiCommand command;
     private final BlockRequest request = new BlockRequest();
+    private final MediumPass pass;
     private @Nullable IoVector spare;
     private @Nullable Scratch scratch;
     private Operation operation = OpCode.TEST_UNIT_READY.operation();
@@ -37,11 +38,6 @@ final class Task {
     /** What the bytes transferred will be when the command ends well. */
     private long transferredBytes;
 
-    /** The place in line before the unit's gate, while there is one; made when first needed. */
-    private @Nullable MediumHold hold;
-
-    private boolean inLine;
-
     private @Nullable ParameterData reply;
 
     /** A number that means something to the operation alone. */
@@ -50,6 +46,7 @@ final class Task {
     Task(LogicalUnitQueue queue, ScsiCommand command) {
         this.queue = queue;
         this.command = command;
+        pass = new MediumPass(this, queue.claims());
     }
 
     /** Begins the command that the transport has put into the slot. */
@@ -84,77 +81,16 @@ final class Task {
         detail = NO_DETAIL;
         if (Cdb.has(command.cdb(), found.cdbBytes() - 1, Spc.CONTROL_NACA)) {
             illegal(AdditionalSense.INVALID_FIELD_IN_CDB);
-        } else {
-            enter();
-        }
-    }
-
-    /** Starts the operation when the gate lets it. */
-    private void enter() {
-        long start = MediumClaims.NOWHERE;
-        long end = MediumClaims.NOWHERE;
-        switch (opCode.footprint()) {
-            case RANGE, EXCLUSIVE_RANGE -> {
-                long lba = Cdb.lba(cdb(), cdbBytes());
-                long blocks = addressedBlocks();
-                // What is out of range touches nothing, and the operation says so.
-                if (blocks > 0 && geometry().contains(lba, blocks)) {
-                    start = geometry().bytes(lba);
-                    end = start + geometry().bytes(blocks);
-                }
-            }
-            case UNIT, EXCLUSIVE_UNIT -> {
-                start = 0;
-                end = geometry().bytes(geometry().blockCount());
-            }
-            case NOTHING, EVERYTHING -> {}
-        }
-        int kind = kind();
-        if (kind == MediumHold.SHARED
-                && unit().gate().tryShare(queue.claims(), command.slot(), start, end)) {
+        } else if (pass.request()) {
             startIfAllowed();
         } else {
-            getInLine(start, end, kind);
-        }
-    }
-
-    private long addressedBlocks() {
-        return opCode.transfer() == OpCode.Transfer.COMPARE
-                ? Cdb.u8(cdb(), Sbc.COMPARE_AND_WRITE_BLOCKS_BYTE)
-                : Cdb.transferBlocks(cdb(), cdbBytes());
-    }
-
-    /** Of {@link MediumHold}. A SIMPLE command that shares is the rule, and 0. */
-    private int kind() {
-        boolean everything = opCode.footprint() == OpCode.Footprint.EVERYTHING;
-        int kind = opCode.isExclusive() ? MediumHold.EXCLUSIVE : MediumHold.SHARED;
-        if (command.taskAttribute() == Spc.ATTRIBUTE_ORDERED || everything) {
-            kind |= MediumHold.BARRIER;
-        } else if (command.taskAttribute() == Spc.ATTRIBUTE_HEAD_OF_QUEUE
-                || opCode.passesUnitAttention()) {
-            kind |= MediumHold.HEAD_OF_QUEUE;
-        }
-        return kind;
-    }
-
-    private void getInLine(long start, long end, int kind) {
-        MediumHold place = hold;
-        if (place == null) {
-            place = new MediumHold();
-            hold = place;
-        }
-        place.set(start, end, kind);
-        inLine = true;
-        unit().gate().join(place);
-        if (!tryEnter()) {
             queue.waitForMedium(this);
         }
     }
 
-    /** Starts the operation if its turn has come; answers whether it had. */
+    /** Starts the operation if its turn before the unit's gate has come; answers whether it had. */
     boolean tryEnter() {
-        MediumHold place = hold;
-        if (place == null || !unit().gate().tryBegin(place)) {
+        if (!pass.tryAgain()) {
             return false;
         }
         startIfAllowed();
@@ -444,16 +380,6 @@ final class Task {
         end();
     }
 
-    private void leaveGate() {
-        MediumHold place = hold;
-        if (inLine && place != null) {
-            inLine = false;
-            unit().gate().leave(place);
-        } else {
-            queue.claims().withdraw(command.slot());
-        }
-    }
-
     /** Gives the command, whose status is set, back to the transport. */
     void end() {
         if (scratch != null) {
@@ -461,7 +387,7 @@ final class Task {
             scratch = null;
         }
         reply = null;
-        leaveGate();
+        pass.leave();
         queue.ended(command);
     }
 }
