@@ -42,6 +42,11 @@ final class BackgroundWork {
         executor.execute(() -> whenDone.accept(result(work)));
     }
 
+    /** Takes no more work, and waits for what there is. */
+    void close() {
+        executor.close();
+    }
+
     private static int result(IntSupplier work) {
         try {
             return work.getAsInt();

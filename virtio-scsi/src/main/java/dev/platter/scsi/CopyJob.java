@@ -111,6 +111,11 @@ final class CopyJob {
         long bytes = vector.lengthBytes();
         long sourceOffset = segment.sourceOffset() + at;
         long targetOffset = segment.targetOffset() + at;
+        int sourceSanitized = segment.source().sanitize().begun();
+        int targetSanitized = segment.target().sanitize().begun();
+        if (segment.source().sanitize().isRunning() || segment.target().sanitize().isRunning()) {
+            return NOT_ALLOWED;
+        }
         // One after the other: who holds one range while it waits for another can wait for ever.
         MediumHold reading = hold(segment.source(), sourceOffset, bytes);
         int result;
@@ -124,13 +129,17 @@ final class CopyJob {
         }
         MediumHold writing = hold(segment.target(), targetOffset, bytes);
         try {
-            return target.write(targetOffset, vector, flags);
+            // What was on a unit before it was sanitized must not come back.
+            return segment.source().sanitize().begun() == sourceSanitized
+                            && segment.target().sanitize().begun() == targetSanitized
+                    ? target.write(targetOffset, vector, flags)
+                    : NOT_ALLOWED;
         } finally {
             segment.target().gate().leave(writing);
         }
     }
 
-    /** Waits for no barrier: one may be waiting for this very command. */
+    /** Goes ahead of who has not begun: it may be waiting for this very command. */
     private static MediumHold hold(LogicalUnit unit, long offset, long bytes) {
         MediumHold hold = new MediumHold();
         hold.set(offset, offset + bytes, MediumHold.HEAD_OF_QUEUE);

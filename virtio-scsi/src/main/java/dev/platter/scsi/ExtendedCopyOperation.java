@@ -43,7 +43,8 @@ final class ExtendedCopyOperation implements Operation {
         Nexus nexus = task.nexus();
         CopyJob job = new CopyJob(nexus, list.listId(), list.segments());
         nexus.copyResult(list.keepsResult() ? job.result(CopyResult.IN_PROGRESS) : null);
-        task.inLongWork(
+        task.inBackground(
+                task.unit().copying(),
                 () -> {
                     int result = job.run();
                     int status = result < 0 ? CopyResult.FAILED : CopyResult.DONE;

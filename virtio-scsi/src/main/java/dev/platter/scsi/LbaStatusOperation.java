@@ -41,7 +41,7 @@ final class LbaStatusOperation implements Operation {
                                 + descriptors * Sbc.LBA_STATUS_DESCRIPTOR_BYTES);
         task.reply(data.clear(Sbc.LBA_STATUS_HEADER_BYTES));
         LogicalUnit unit = task.unit();
-        task.inBackground(() -> fill(data, unit, lba));
+        task.inBackground(unit.background(), () -> fill(data, unit, lba));
     }
 
     private static int fill(ParameterData data, LogicalUnit unit, long firstLba) {

@@ -23,7 +23,8 @@ public final class LogicalUnit {
     private final Reservations reservations;
     private final Sanitize sanitize = new Sanitize(this);
     private final BackgroundWork background = new BackgroundWork("platter-unit");
-    private final BackgroundWork longWork = new BackgroundWork("platter-unit-long");
+    private final BackgroundWork copying = new BackgroundWork("platter-copy");
+    private final BackgroundWork sanitizing = new BackgroundWork("platter-sanitize");
 
     /** Only grows; an initiator's position is its relative target port, less one. */
     private final CopyOnWriteArrayList<Nexus> nexuses = new CopyOnWriteArrayList<>();
@@ -110,6 +111,18 @@ public final class LogicalUnit {
         } catch (BackendException e) {
             LOG.warn("{}: the flush at a reset failed: {}", backend.description(), e.getMessage());
         }
+    }
+
+    /**
+     * Ends what the unit does in the background, and waits for it: a sanitize operation that runs
+     * is given up as failed. No queue is open, and none is opened any more. To be called before the
+     * backend is closed.
+     */
+    public void stop() {
+        sanitize.stop();
+        background.close();
+        copying.close();
+        sanitizing.close();
     }
 
     /** The nexus of an initiator, from its first queue on. */
@@ -212,9 +225,14 @@ public final class LogicalUnit {
         return background;
     }
 
-    /** For work that may take hours. */
-    BackgroundWork longWork() {
-        return longWork;
+    /** For copies between units, which may take long. */
+    BackgroundWork copying() {
+        return copying;
+    }
+
+    /** For the sanitize operation, which may take hours; a copy may wait for it. */
+    BackgroundWork sanitizing() {
+        return sanitizing;
     }
 
     UnitDirectory directory() {

@@ -66,11 +66,13 @@ final class MediumGate {
         if (hold.admitted) {
             return true;
         }
-        for (MediumHold earlier : line) {
-            if (earlier == hold) {
-                break;
-            }
-            if (hold.waitsFor(earlier)) {
+        boolean earlier = true;
+        for (MediumHold other : line) {
+            if (other == hold) {
+                earlier = false;
+            } else if (earlier
+                    ? hold.waitsFor(other)
+                    : other.admitted && hold.collidesWith(other)) {
                 return false;
             }
         }

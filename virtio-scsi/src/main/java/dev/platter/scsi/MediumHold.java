@@ -15,7 +15,7 @@ final class MediumHold {
     /** Begins when every earlier command has ended, and none begins before it has (ORDERED). */
     static final int BARRIER = 1 << 1;
 
-    /** Waits for no barrier (HEAD OF QUEUE). */
+    /** Goes ahead of who is in line and has not begun (HEAD OF QUEUE). */
     static final int HEAD_OF_QUEUE = 1 << 2;
 
     private long start;
@@ -44,12 +44,15 @@ final class MediumHold {
 
     /** Whether this must wait until an earlier one has ended. */
     boolean waitsFor(MediumHold earlier) {
-        boolean order = (is(BARRIER) || earlier.is(BARRIER)) && !is(HEAD_OF_QUEUE);
-        boolean data = (is(EXCLUSIVE) || earlier.is(EXCLUSIVE)) && overlaps(earlier);
-        return order || data;
+        if (is(HEAD_OF_QUEUE)) {
+            // Goes ahead of who has not begun; what has begun is not disturbed.
+            return earlier.admitted && collidesWith(earlier);
+        }
+        return is(BARRIER) || earlier.is(BARRIER) || collidesWith(earlier);
     }
 
-    private boolean overlaps(MediumHold other) {
-        return start < other.end && other.start < end;
+    /** Whether the two must not touch the medium at one time. */
+    boolean collidesWith(MediumHold other) {
+        return (is(EXCLUSIVE) || other.is(EXCLUSIVE)) && start < other.end && other.start < end;
     }
 }

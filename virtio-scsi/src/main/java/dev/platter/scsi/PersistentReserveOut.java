@@ -24,6 +24,7 @@ final class PersistentReserveOut implements Operation {
                         task.opCode(), task.nexus().address(), task.cdb(), task.parameters());
         Reservations reservations = task.unit().reservations();
         task.inBackground(
+                task.unit().background(),
                 () -> {
                     task.detail(reservations.apply(request));
                     return 0;

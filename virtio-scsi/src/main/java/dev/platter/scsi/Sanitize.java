@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,9 @@ final class Sanitize {
 
     private final LogicalUnit unit;
     private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicInteger begun = new AtomicInteger();
     private volatile boolean failed;
+    private volatile boolean stopped;
     private volatile int progress;
 
     /**
@@ -58,6 +61,18 @@ final class Sanitize {
         failed = false;
     }
 
+    /**
+     * How many have begun: what was read of the unit before one may not be written back behind it.
+     */
+    int begun() {
+        return begun.get();
+    }
+
+    /** Gives a running one up as failed, as soon as it looks; none begins any more. */
+    void stop() {
+        stopped = true;
+    }
+
     /** In 65536ths, or {@link SenseData#NO_PROGRESS}. */
     int progress() {
         return running.get() ? progress : SenseData.NO_PROGRESS;
@@ -66,7 +81,11 @@ final class Sanitize {
     /** Says that one runs from now on; false if one does already. */
     boolean begin() {
         progress = 0;
-        return running.compareAndSet(false, true);
+        boolean first = running.compareAndSet(false, true);
+        if (first) {
+            begun.incrementAndGet();
+        }
+        return first;
     }
 
     /** Does the work that {@link #begin} has announced; 0, or a negative errno. */
@@ -132,7 +151,7 @@ final class Sanitize {
         for (long at = 0; at < end; at += step) {
             vector.clear();
             vector.add(buffer, 0, Math.min(step, end - at));
-            int result = client.write(at, vector, IoFlags.NONE);
+            int result = stopped ? -Errno.ECANCELED : client.write(at, vector, IoFlags.NONE);
             if (result < 0) {
                 return result;
             }
@@ -147,7 +166,10 @@ final class Sanitize {
         long step = unit.geometry().maxZeroBytes();
         int flags = unit.geometry().thin() ? IoFlags.MAY_UNMAP : IoFlags.NONE;
         for (long at = 0; at < end; at += step) {
-            int result = client.writeZeroes(at, Math.min(step, end - at), flags);
+            int result =
+                    stopped
+                            ? -Errno.ECANCELED
+                            : client.writeZeroes(at, Math.min(step, end - at), flags);
             if (result < 0) {
                 return result;
             }

@@ -78,10 +78,10 @@ final class SanitizeOperation implements Operation {
         if (!unit.sanitize().begin()) {
             task.fail(SenseKey.NOT_READY, AdditionalSense.SANITIZE_IN_PROGRESS);
         } else if (Cdb.has(task.cdb(), 1, IMMED)) {
-            unit.longWork().run(() -> unit.sanitize().run(order), result -> {});
+            unit.sanitizing().run(() -> unit.sanitize().run(order), result -> {});
             task.good(Cdb.u16(task.cdb(), 7));
         } else {
-            task.inLongWork(() -> unit.sanitize().run(order));
+            task.inBackground(unit.sanitizing(), () -> unit.sanitize().run(order));
         }
     }
 

@@ -290,17 +290,12 @@ final class Task {
     /**
      * Does blocking work on another thread, and goes on with {@link Operation#completed}.
      *
+     * @param thread one of the unit's
      * @param work answers 0 or more, or a negative errno
      */
-    void inBackground(IntSupplier work) {
+    void inBackground(BackgroundWork thread, IntSupplier work) {
         request.background();
-        queue.inBackground(this, unit().background(), work);
-    }
-
-    /** As {@link #inBackground}, for work that may take hours. */
-    void inLongWork(IntSupplier work) {
-        request.background();
-        queue.inBackground(this, unit().longWork(), work);
+        queue.inBackground(this, thread, work);
     }
 
     BlockRequest request() {

@@ -2,6 +2,7 @@ package dev.platter.scsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.platter.api.block.BlockLimits;
 import dev.platter.api.block.CacheMode;
 import dev.platter.api.block.Errno;
 import dev.platter.api.block.Extent;
@@ -141,6 +142,93 @@ final class LongCommandsTest {
                 Thread.sleep(1);
             }
             assertThat(initiator.outcome("28 00 00000000 00 0001 00", BLOCK)).isEqualTo("GOOD");
+        }
+    }
+
+    @Test
+    void aUnitThatStopsGivesItsSanitizeUp() {
+        MemoryBackend backend = new MemoryBackend(BLOCKS).filled();
+        backend.limits = new BlockLimits(BLOCK, 1 << 20, BLOCK, 0, 4096, BLOCK, true);
+        LogicalUnit unit = new LogicalUnit(backend, options().build());
+        try (Initiator initiator = Initiator.of(unit)) {
+            assertThat(initiator.outcome("48 82 00 00 00 00 00 0000 00")).isEqualTo("GOOD");
+        }
+        unit.stop();
+        assertThat(unit.sanitize().isRunning()).isFalse();
+        assertThat(backend.queues).allMatch(queue -> queue.closed);
+    }
+
+    /** What was read before is not written back behind it. */
+    @Test
+    void aCopyDoesNotOutliveASanitize() throws Exception {
+        MemoryBackend backend = new MemoryBackend(BLOCKS).filled();
+        LogicalUnit unit = new LogicalUnit(backend, options().wwn(ONE).build());
+        try (Initiator one = Initiator.of(unit);
+                Initiator two = Initiator.of(unit)) {
+            backend.automatic = false;
+            byte[] list =
+                    Initiator.bytes(
+                            "%02x 00 %04x 00000000 %08x 00000000".formatted(7, 32, 28)
+                                    + target(ONE)
+                                    + segment(0, 0, 700, 10, 1000));
+            one.start(
+                    0,
+                    Initiator.bytes("83 00 0000000000000000 %08x 00 00".formatted(list.length)),
+                    list,
+                    0);
+            awaitPending(backend);
+            two.start(0, Initiator.bytes("48 02 00 00 00 00 00 0000 00"), new byte[0], 0);
+            synchronized (backend) {
+                backend.automatic = true;
+            }
+            two.finish();
+            one.finish();
+            assertThat(Initiator.outcome(two.commands[0])).isEqualTo("GOOD");
+            // It was through before, or was given up behind.
+            assertThat(Initiator.outcome(one.commands[0])).isIn("GOOD", "a/0d/02");
+            assertThat(backend.image).containsOnly(0);
+        }
+    }
+
+    /** It wants the blocks of the copy for itself, when the copy has ended. */
+    @Test
+    void anOrderedCompareAndWriteWaitsForACopyThatGoesOn() throws Exception {
+        MemoryBackend backend = new MemoryBackend(BLOCKS).filled();
+        LogicalUnit unit = new LogicalUnit(backend, options().wwn(ONE).build());
+        try (Initiator one = Initiator.of(unit);
+                Initiator two = Initiator.of(unit)) {
+            backend.automatic = false;
+            byte[] list =
+                    Initiator.bytes(
+                            "%02x 00 %04x 00000000 %08x 00000000".formatted(7, 32, 28)
+                                    + target(ONE)
+                                    + segment(0, 0, 700, 10, 1000));
+            byte[] copy =
+                    Initiator.bytes("83 00 0000000000000000 %08x 00 00".formatted(list.length));
+            one.start(0, copy, list, 0);
+            awaitPending(backend);
+            two.attribute = 1;
+            byte[] compare = new byte[2 * BLOCK];
+            System.arraycopy(backend.image, 11 * BLOCK, compare, 0, BLOCK);
+            byte[] cdb = Initiator.bytes("89 00 00000000000003e9 000000 01 00 00");
+            two.start(0, cdb, compare, 0);
+            synchronized (backend) {
+                backend.automatic = true;
+            }
+            one.finish();
+            two.finish();
+            assertThat(Initiator.outcome(one.commands[0])).isEqualTo("GOOD");
+            assertThat(Initiator.outcome(two.commands[0])).isEqualTo("GOOD");
+        }
+    }
+
+    private static void awaitPending(MemoryBackend backend) throws Exception {
+        boolean pending = false;
+        while (!pending) {
+            Thread.sleep(1);
+            synchronized (backend) {
+                pending = !backend.pending.isEmpty();
+            }
         }
     }
 

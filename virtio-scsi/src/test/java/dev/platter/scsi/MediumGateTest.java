@@ -80,6 +80,24 @@ final class MediumGateTest {
         assertThat(gate.tryBegin(barrier)).isTrue();
     }
 
+    /** Who goes ahead overtakes who has not begun, and is then waited for. */
+    @Test
+    void whoGoesAheadDisturbsNobodyWhoHasBegun() {
+        gate.tryShare(claims, 0, MediumClaims.NOWHERE, MediumClaims.NOWHERE);
+        MediumHold ordered = join(0, 100, MediumHold.EXCLUSIVE | MediumHold.BARRIER);
+        MediumHold ahead = join(0, 100, MediumHold.HEAD_OF_QUEUE);
+        assertThat(gate.tryBegin(ordered)).isFalse();
+        assertThat(gate.tryBegin(ahead)).isTrue();
+        claims.withdraw(0);
+        assertThat(gate.tryBegin(ordered)).isFalse();
+        gate.leave(ahead);
+        assertThat(gate.tryBegin(ordered)).isTrue();
+        MediumHold late = join(0, 100, MediumHold.HEAD_OF_QUEUE);
+        assertThat(gate.tryBegin(late)).isFalse();
+        gate.leave(ordered);
+        assertThat(gate.tryBegin(late)).isTrue();
+    }
+
     /**
      * Each thread shares a range of cells or has it alone, by chance. Who has it alone changes the
      * cells in two steps; who shares looks whether it ever sees one half done.

@@ -133,6 +133,7 @@ final class OpenDisk implements AutoCloseable {
     /** Flushes, unless the mode says never, and closes the image. */
     @Override
     public void close() throws BackendException {
+        unit.stop();
         try {
             if (!spec.cacheMode().noFlush()) {
                 flush(spec, backend);
