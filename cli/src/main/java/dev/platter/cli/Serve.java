@@ -7,6 +7,7 @@ import dev.platter.cli.serve.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,9 @@ final class Serve {
     private static int serve(ServeOptions options) throws UsageException, InterruptedException {
         Logging.configure(options.verbose());
         start(options);
-        System.out.println("platter: listening on " + options.socket());
+        for (Path socket : options.sockets()) {
+            System.out.println("platter: listening on " + socket);
+        }
         new CountDownLatch(1).await();
         return ExitCodes.OK;
     }
@@ -64,7 +67,7 @@ final class Serve {
         try {
             started.complete(
                     Optional.of(
-                            DiskServer.start(options.socket(), options.disks(), options.queues())));
+                            DiskServer.start(options.sockets(), options.disks(), options.queues())));
         } finally {
             started.complete(Optional.empty()); // unless it is complete already
         }

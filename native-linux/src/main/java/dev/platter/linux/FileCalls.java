@@ -56,6 +56,17 @@ public interface FileCalls {
      */
     int fallocate(int fd, int mode, long offset, long length);
 
+    /**
+     * {@code lseek(2)}, to find data and holes. The descriptor's own offset moves, which no other
+     * call here minds.
+     *
+     * @param whence {@link SeekModes#SEEK_DATA} or {@link SeekModes#SEEK_HOLE}
+     * @return the offset found; {@code -ENXIO} where there is none behind the one given
+     */
+    default long seek(int fd, long offset, int whence) {
+        return -Errnos.ENOSYS;
+    }
+
     /** {@code ftruncate(2)}. */
     int ftruncate(int fd, long length);
 

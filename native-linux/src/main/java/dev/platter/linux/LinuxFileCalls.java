@@ -123,6 +123,15 @@ public final class LinuxFileCalls implements FileCalls {
     }
 
     @Override
+    public long seek(int fd, long offset, int whence) {
+        try {
+            return state.answer((long) Lazy.LSEEK.invokeExact(state.segment(), fd, offset, whence));
+        } catch (Throwable failure) {
+            throw Downcalls.rethrown(failure);
+        }
+    }
+
+    @Override
     public int ftruncate(int fd, long length) {
         try {
             return state.answer((int) Lazy.FTRUNCATE.invokeExact(state.segment(), fd, length));
@@ -205,6 +214,9 @@ public final class LinuxFileCalls implements FileCalls {
                 Downcalls.link(
                         "fallocate",
                         FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+        static final MethodHandle LSEEK =
+                Downcalls.link(
+                        "lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
         static final MethodHandle FTRUNCATE =
                 Downcalls.link("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
         static final MethodHandle IOCTL =

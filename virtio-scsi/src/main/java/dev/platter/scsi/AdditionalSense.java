@@ -41,6 +41,12 @@ public final class AdditionalSense {
     /** Power on, reset, or bus device reset occurred. */
     public static final int RESET_OCCURRED = 0x2900;
 
+    /** Commands cleared by another initiator. */
+    public static final int COMMANDS_CLEARED = 0x2F00;
+
+    /** Sanitize command failed. */
+    public static final int SANITIZE_COMMAND_FAILED = 0x3103;
+
     /** Saving parameters not supported. */
     public static final int SAVING_NOT_SUPPORTED = 0x3900;
 
@@ -49,6 +55,54 @@ public final class AdditionalSense {
 
     /** Internal target failure. */
     public static final int INTERNAL_TARGET_FAILURE = 0x4400;
+
+    /** Logical unit not ready, sanitize in progress. */
+    public static final int SANITIZE_IN_PROGRESS = 0x041B;
+
+    /** Unreachable copy target. */
+    public static final int UNREACHABLE_COPY_TARGET = 0x0804;
+
+    /** Copy target device not reachable. */
+    public static final int COPY_TARGET_NOT_REACHABLE = 0x0D02;
+
+    /** Too many target descriptors. */
+    public static final int TOO_MANY_TARGET_DESCRIPTORS = 0x2606;
+
+    /** Unsupported target descriptor type code. */
+    public static final int UNSUPPORTED_TARGET_DESCRIPTOR_TYPE = 0x2607;
+
+    /** Too many segment descriptors. */
+    public static final int TOO_MANY_SEGMENT_DESCRIPTORS = 0x2608;
+
+    /** Unsupported segment descriptor type code. */
+    public static final int UNSUPPORTED_SEGMENT_DESCRIPTOR_TYPE = 0x2609;
+
+    /** Invalid release of persistent reservation. */
+    public static final int INVALID_RELEASE_OF_RESERVATION = 0x2604;
+
+    /** Logical unit software write protected. */
+    public static final int SOFTWARE_WRITE_PROTECTED = 0x2702;
+
+    /** Mode parameters changed. */
+    public static final int MODE_PARAMETERS_CHANGED = 0x2A01;
+
+    /** Reservations preempted. */
+    public static final int RESERVATIONS_PREEMPTED = 0x2A03;
+
+    /** Reservations released. */
+    public static final int RESERVATIONS_RELEASED = 0x2A04;
+
+    /** Registrations preempted. */
+    public static final int REGISTRATIONS_PREEMPTED = 0x2A05;
+
+    /** Invalid message error. */
+    public static final int INVALID_MESSAGE_ERROR = 0x4900;
+
+    /** Insufficient registration resources. */
+    public static final int INSUFFICIENT_REGISTRATION_RESOURCES = 0x5504;
+
+    /** Insufficient resources. */
+    public static final int INSUFFICIENT_RESOURCES = 0x5503;
 
     private AdditionalSense() {}
 }

@@ -12,6 +12,10 @@ final class BlockChecks {
             task.fail(SenseKey.DATA_PROTECT, AdditionalSense.WRITE_PROTECTED);
             return false;
         }
+        if (task.unit().control().writeProtected()) {
+            task.fail(SenseKey.DATA_PROTECT, AdditionalSense.SOFTWARE_WRITE_PROTECTED);
+            return false;
+        }
         return true;
     }
 

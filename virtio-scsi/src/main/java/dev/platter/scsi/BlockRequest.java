@@ -12,7 +12,8 @@ final class BlockRequest {
         WRITE,
         FLUSH,
         WRITE_ZEROES,
-        DISCARD
+        DISCARD,
+        BACKGROUND
     }
 
     private Kind kind = Kind.NONE;
@@ -43,6 +44,11 @@ final class BlockRequest {
         set(Kind.DISCARD, offset, length, newFlags);
     }
 
+    /** Work that goes past the backend's queue. */
+    void background() {
+        set(Kind.BACKGROUND, 0, 0, 0);
+    }
+
     private void set(Kind newKind, long offset, long length, int newFlags) {
         kind = newKind;
         offsetBytes = offset;
@@ -59,7 +65,7 @@ final class BlockRequest {
             case FLUSH -> queue.flush(tag);
             case WRITE_ZEROES -> queue.writeZeroes(tag, offsetBytes, lengthBytes, flags);
             case DISCARD -> queue.discard(tag, offsetBytes, lengthBytes, flags);
-            case NONE -> throw new IllegalStateException("no request");
+            case NONE, BACKGROUND -> throw new IllegalStateException("no request");
         };
     }
 

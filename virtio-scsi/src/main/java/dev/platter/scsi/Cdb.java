@@ -53,6 +53,18 @@ final class Cdb {
         return (long) LONG.get(bytes, offset);
     }
 
+    static void putU16(byte[] bytes, int offset, int value) {
+        SHORT.set(bytes, offset, (short) value);
+    }
+
+    static void putU32(byte[] bytes, int offset, long value) {
+        INT.set(bytes, offset, (int) value);
+    }
+
+    static void putU64(byte[] bytes, int offset, long value) {
+        LONG.set(bytes, offset, value);
+    }
+
     /** Whether any bit of the mask is set in one byte. */
     static boolean has(byte[] bytes, int offset, int mask) {
         return (bytes[offset] & mask) != 0;

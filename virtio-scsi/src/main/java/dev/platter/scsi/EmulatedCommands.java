@@ -9,9 +9,12 @@ final class EmulatedCommands {
         task.good(0);
     }
 
-    /** INQUIRY (SPC-5 §6.7). */
+    /** INQUIRY (SPC-5 §6.7). Whoever asks that begins anew: no result of a copy is held for it. */
     static void inquiry(Task task) {
-        task.unit().inquiry().answer(task.command());
+        task.nexus().copyResult(null);
+        task.unit()
+                .inquiry()
+                .answer(task.command(), task.nexus().relativePort(), task.parameters());
         task.end();
     }
 
@@ -21,12 +24,34 @@ final class EmulatedCommands {
         task.end();
     }
 
-    /** REQUEST SENSE (SPC-5 §6.39): a pending unit attention is returned as data, and cleared. */
+    /**
+     * REQUEST SENSE (SPC-5 §6.39): a pending unit attention is returned as data, and cleared; else
+     * how far a sanitize operation has come (SBC-4 §4.11.2).
+     */
     static void requestSense(Task task) {
-        int code = task.unit().attention().take();
-        int key = code == AdditionalSense.NONE ? SenseKey.NO_SENSE : SenseKey.UNIT_ATTENTION;
-        requestSense(task.command(), task.parameters(), key, code);
+        int code = task.nexus().attention().take();
+        int progress = task.unit().sanitize().progress();
+        if (code != AdditionalSense.NONE || progress == SenseData.NO_PROGRESS) {
+            int key = code == AdditionalSense.NONE ? SenseKey.NO_SENSE : SenseKey.UNIT_ATTENTION;
+            requestSense(task.command(), task.parameters(), key, code);
+        } else {
+            requestSense(
+                    task.command(),
+                    task.parameters(),
+                    SenseKey.NOT_READY,
+                    AdditionalSense.SANITIZE_IN_PROGRESS,
+                    progress);
+        }
         task.end();
+    }
+
+    private static void requestSense(
+            ScsiCommand command, ParameterData scratch, int key, int code, int progress) {
+        boolean descriptor = Cdb.has(command.cdb(), 1, Spc.REQUEST_SENSE_DESC);
+        scratch.clear(0);
+        int length = SenseData.write(scratch.bytes(), descriptor, key, code);
+        scratch.lengthBytes(SenseData.addProgress(scratch.bytes(), length, progress));
+        scratch.answer(command, Cdb.u8(command.cdb(), 4));
     }
 
     /** Ends a REQUEST SENSE with this sense data in the format the CDB asks for. */

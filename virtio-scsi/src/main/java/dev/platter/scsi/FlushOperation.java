@@ -34,6 +34,11 @@ final class FlushOperation implements Operation {
         }
     }
 
+    /** Whether a START STOP UNIT starts the unit and does no more. */
+    static boolean onlyStarts(byte[] cdb) {
+        return (cdb[4] & (Sbc.POWER_CONDITION_MASK | Sbc.START_STOP_START)) == Sbc.START_STOP_START;
+    }
+
     /** There is nothing to spin down, but a guest that stops its disk wants it written. */
     private static void startStartStopUnit(Task task) {
         int bits = Cdb.u8(task.cdb(), 4);

@@ -16,6 +16,7 @@ import dev.platter.api.block.BlockLimits;
  * @param thin whether the unit offers thin provisioning
  * @param discardGranularityBytes the unit of release; 0 unless thin
  * @param discardReadsZero whether discarded blocks read as zeroes
+ * @param atomic what WRITE ATOMIC(16) may ask for
  */
 record Geometry(
         int blockBytes,
@@ -27,13 +28,17 @@ record Geometry(
         long maxZeroBytes,
         boolean thin,
         int discardGranularityBytes,
-        boolean discardReadsZero) {
+        boolean discardReadsZero,
+        AtomicWrites atomic) {
 
     /**
-     * What one WRITE SAME or UNMAP may cover in all; to the backend it goes in parts. It bounds how
-     * long one command takes.
+     * What one WRITE SAME may cover in all; to the backend it goes in parts. It bounds how long one
+     * command takes, and is what WRITE SAME(10) can name.
      */
-    private static final long MAX_ZERO_BYTES = 1L << 31;
+    private static final long MAX_WRITE_SAME_BLOCKS = 0xFFFF;
+
+    /** What one UNMAP may name: no initiator takes a limit beyond 2^20 blocks for sane. */
+    private static final long MAX_UNMAP_BLOCKS = 1 << 20;
 
     private static final int MAX_EXPONENT = 15;
 
@@ -56,7 +61,8 @@ record Geometry(
                 Math.max(block, limits.maxDiscardBytes() & -block),
                 thin,
                 thin ? limits.discardGranularityBytes() : 0,
-                thin && limits.discardReadsZero());
+                thin && limits.discardReadsZero(),
+                AtomicWrites.of(backend.atomicWrites(), block));
     }
 
     private static void requireFit(BlockBackend backend, BlockLimits limits, int block) {
@@ -112,11 +118,17 @@ record Geometry(
 
     /** The most blocks one UNMAP may name; 0 unless thin. */
     long maxUnmapBlocks() {
-        return thin ? blocks32(MAX_ZERO_BYTES) : 0;
+        return thin ? MAX_UNMAP_BLOCKS : 0;
     }
 
     long maxWriteSameBlocks() {
-        return blocks32(MAX_ZERO_BYTES);
+        return MAX_WRITE_SAME_BLOCKS;
+    }
+
+    /** The most blocks of one COMPARE AND WRITE: those that one request reads. */
+    int maxCompareBlocks() {
+        int bytes = Math.min(Scratch.BYTES, maxTransferBytes);
+        return Math.min(Sbc.COMPARE_AND_WRITE_MAX_BLOCKS, bytes >> blockShift);
     }
 
     /** The binary logarithm of the number of logical blocks in a physical one: four bits. */

@@ -11,6 +11,9 @@ import dev.platter.api.block.CacheMode;
  * @param product product identification, at most 16 characters
  * @param revision product revision level, at most 4 characters
  * @param serial unit serial number, at most 64 characters; empty for none
+ * @param wwn the unit's world wide name, an NAA designator of 64 bits (SPC-5 §7.7.6.6); 0 for none
+ * @param rotationRate 1 for a medium that does not rotate, the revolutions a minute of one that
+ *     does, from 1025 to 65534, or 0 for not reported
  * @param dpofua whether MODE SENSE says that DPO and FUA are supported; FUA is obeyed in any case
  * @param discard whether the unit offers thin provisioning, where the backend can discard
  * @param logicalBlockBytes the logical block, a power of two from 512 to 32768
@@ -22,6 +25,8 @@ public record LogicalUnitOptions(
         String product,
         String revision,
         String serial,
+        long wwn,
+        int rotationRate,
         boolean dpofua,
         boolean discard,
         int logicalBlockBytes,
@@ -33,6 +38,9 @@ public record LogicalUnitOptions(
     private static final int PRODUCT_CHARS = 16;
     private static final int REVISION_CHARS = 4;
     private static final int SERIAL_CHARS = 64;
+    private static final int NON_ROTATING = 1;
+    private static final int MIN_ROTATION_RATE = 1025;
+    private static final int MAX_ROTATION_RATE = 65534;
 
     /**
      * Checks texts and block sizes.
@@ -44,6 +52,8 @@ public record LogicalUnitOptions(
         requireText("product", product, PRODUCT_CHARS);
         requireText("revision", revision, REVISION_CHARS);
         requireText("serial", serial, SERIAL_CHARS);
+        requireName(wwn);
+        requireRotationRate(rotationRate);
         if (!isBlockSize(logicalBlockBytes) || logicalBlockBytes > MAX_BLOCK_BYTES) {
             throw new IllegalArgumentException(
                     "logical_block_size="
@@ -74,6 +84,27 @@ public record LogicalUnitOptions(
         return bytes >= MIN_BLOCK_BYTES && Integer.bitCount(bytes) == 1;
     }
 
+    /** NAA 2h, 3h and 5h are the formats of 64 bits. */
+    private static void requireName(long wwn) {
+        int format = (int) (wwn >>> 60);
+        if (wwn != 0 && format != 2 && format != 3 && format != 5) {
+            throw new IllegalArgumentException(
+                    "wwn="
+                            + Long.toHexString(wwn)
+                            + " is not an NAA name of 64 bits: its first digit must be 2, 3 or 5, of 16");
+        }
+    }
+
+    private static void requireRotationRate(int rate) {
+        boolean rotating = rate >= MIN_ROTATION_RATE && rate <= MAX_ROTATION_RATE;
+        if (rate != 0 && rate != NON_ROTATING && !rotating) {
+            throw new IllegalArgumentException(
+                    "rotation_rate="
+                            + rate
+                            + " is neither 0 (not reported), nor 1 (does not rotate), nor from 1025 to 65534");
+        }
+    }
+
     private static void requireText(String name, String text, int maxChars) {
         boolean printable = text.chars().allMatch(c -> c >= 0x20 && c < 0x7F);
         if (text.length() > maxChars || !printable) {
@@ -89,6 +120,8 @@ public record LogicalUnitOptions(
         private String product = "VIRTUAL DISK";
         private String revision = "0.1";
         private String serial = "";
+        private long wwn;
+        private int rotationRate = NON_ROTATING;
         private boolean dpofua;
         private boolean discard = true;
         private int logicalBlockBytes = MIN_BLOCK_BYTES;
@@ -123,6 +156,18 @@ public record LogicalUnitOptions(
         /** Sets the unit serial number. */
         public Builder serial(String newSerial) {
             serial = newSerial;
+            return this;
+        }
+
+        /** Sets the world wide name, or 0 for none. */
+        public Builder wwn(long newWwn) {
+            wwn = newWwn;
+            return this;
+        }
+
+        /** Sets the medium's rotation rate. */
+        public Builder rotationRate(int newRotationRate) {
+            rotationRate = newRotationRate;
             return this;
         }
 
@@ -162,6 +207,8 @@ public record LogicalUnitOptions(
                     product,
                     revision,
                     serial,
+                    wwn,
+                    rotationRate,
                     dpofua,
                     discard,
                     logicalBlockBytes,

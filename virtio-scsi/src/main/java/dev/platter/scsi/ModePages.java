@@ -1,23 +1,26 @@
 package dev.platter.scsi;
 
 /**
- * The mode parameters of a logical unit (SPC-5 §7.5, SBC-4 §6.5): the caching and the control page.
- * Holds no state of its own: WCE is the {@link CachePolicy}'s, and is the only bit that an
- * initiator can change.
+ * The mode parameters of a logical unit (SPC-5 §7.5, SBC-4 §6.5): read-write error recovery,
+ * disconnect-reconnect, caching, control, power condition and informational exceptions control.
+ * Holds no state of its own: WCE is the {@link CachePolicy}'s, D_SENSE and SWP are the {@link
+ * ControlBits}'; those three are all that an initiator can change.
  */
 final class ModePages {
-    /** Enough for a long header, a block descriptor and both pages. */
-    static final int MAX_BYTES =
-            Spc.MODE_HEADER_10_BYTES
-                    + Spc.MODE_BLOCK_DESCRIPTOR_BYTES
-                    + Sbc.MODE_PAGE_CACHING_BYTES
-                    + Spc.MODE_PAGE_CONTROL_BYTES;
-
     private static final int PAGE_LENGTH_OFFSET = 1;
     private static final int PAGE_HEADER_BYTES = 2;
-    private static final int WCE_OFFSET = 2;
     private static final int PAGE_CONTROL_SHIFT = 6;
     private static final long MAX_UINT32 = 0xFFFF_FFFFL;
+
+    /** In ascending order, as they are answered to a request for all. */
+    private static final int[] PAGES = {
+        Sbc.MODE_PAGE_ERROR_RECOVERY,
+        Spc.MODE_PAGE_DISCONNECT_RECONNECT,
+        Sbc.MODE_PAGE_CACHING,
+        Spc.MODE_PAGE_CONTROL,
+        Spc.MODE_PAGE_POWER_CONDITION,
+        Spc.MODE_PAGE_INFORMATIONAL_EXCEPTIONS
+    };
 
     private ModePages() {}
 
@@ -27,10 +30,7 @@ final class ModePages {
         int pageControl = Cdb.u8(cdb, 2) >> PAGE_CONTROL_SHIFT;
         int page = cdb[2] & Spc.MODE_PAGE_CODE;
         int subpage = Cdb.u8(cdb, 3);
-        boolean known =
-                page == Spc.MODE_PAGE_ALL
-                        || page == Sbc.MODE_PAGE_CACHING
-                        || page == Spc.MODE_PAGE_CONTROL;
+        boolean known = page == Spc.MODE_PAGE_ALL || pageBytes(page) != 0;
         boolean knownSubpage = subpage == Spc.MODE_SUBPAGE_NONE || subpage == Spc.MODE_SUBPAGE_ALL;
         if (!known || !knownSubpage) {
             command.illegalRequest(AdditionalSense.INVALID_FIELD_IN_CDB);
@@ -45,7 +45,7 @@ final class ModePages {
 
     private static void build(ParameterData data, LogicalUnit unit, byte[] cdb, int cdbBytes) {
         int pageControl = Cdb.u8(cdb, 2) >> PAGE_CONTROL_SHIFT;
-        int page = cdb[2] & Spc.MODE_PAGE_CODE;
+        int wanted = cdb[2] & Spc.MODE_PAGE_CODE;
         boolean descriptor = !Cdb.has(cdb, 1, Spc.MODE_SENSE_DBD);
         data.clear(0);
         int at = cdbBytes == Cdb.LENGTH_6 ? Spc.MODE_HEADER_6_BYTES : Spc.MODE_HEADER_10_BYTES;
@@ -53,11 +53,10 @@ final class ModePages {
             data.u32(at, blockCountField(unit)).u32(at + 4, unit.geometry().blockBytes());
             at += Spc.MODE_BLOCK_DESCRIPTOR_BYTES;
         }
-        if (page != Spc.MODE_PAGE_CONTROL) {
-            at += caching(data, at, unit.cache(), pageControl);
-        }
-        if (page != Sbc.MODE_PAGE_CACHING) {
-            at += control(data, at, pageControl);
+        for (int page : PAGES) {
+            if (wanted == page || wanted == Spc.MODE_PAGE_ALL) {
+                at += page(data, at, unit, page, pageControl);
+            }
         }
         data.lengthBytes(at);
         header(data, unit, cdbBytes, descriptor ? Spc.MODE_BLOCK_DESCRIPTOR_BYTES : 0);
@@ -82,50 +81,72 @@ final class ModePages {
         return Math.min(unit.geometry().blockCount(), MAX_UINT32);
     }
 
-    private static int caching(ParameterData data, int at, CachePolicy cache, int pageControl) {
-        boolean wce =
-                switch (pageControl) {
-                    case Spc.PAGE_CONTROL_CHANGEABLE -> true;
-                    case Spc.PAGE_CONTROL_DEFAULT -> cache.configuredWriteCache();
-                    default -> cache.writeCacheEnabled();
-                };
-        data.u8(at, Sbc.MODE_PAGE_CACHING)
-                .u8(at + PAGE_LENGTH_OFFSET, Sbc.MODE_PAGE_CACHING_BYTES - PAGE_HEADER_BYTES)
-                .u8(at + WCE_OFFSET, wce ? Sbc.CACHING_WCE : 0);
-        return Sbc.MODE_PAGE_CACHING_BYTES;
-    }
-
-    private static int control(ParameterData data, int at, int pageControl) {
-        data.u8(at, Spc.MODE_PAGE_CONTROL)
-                .u8(at + PAGE_LENGTH_OFFSET, Spc.MODE_PAGE_CONTROL_BYTES - PAGE_HEADER_BYTES);
-        if (pageControl != Spc.PAGE_CONTROL_CHANGEABLE) {
-            data.u8(at + 2, Spc.CONTROL_GLTSD).u8(at + 3, Spc.CONTROL_UNRESTRICTED_REORDERING);
+    private static int page(
+            ParameterData data, int at, LogicalUnit unit, int page, int pageControl) {
+        int pageBytes = pageBytes(page);
+        data.u8(at, page).u8(at + PAGE_LENGTH_OFFSET, pageBytes - PAGE_HEADER_BYTES);
+        for (int offset = PAGE_HEADER_BYTES; offset < pageBytes; offset++) {
+            data.u8(at + offset, value(unit, page, offset, pageControl));
         }
-        return Spc.MODE_PAGE_CONTROL_BYTES;
+        return pageBytes;
     }
 
-    /** The length of a page that MODE SELECT may send, header included, or 0 for none such. */
+    private static int value(LogicalUnit unit, int page, int offset, int pageControl) {
+        return switch (pageControl) {
+            case Spc.PAGE_CONTROL_CHANGEABLE -> changeableBits(page, offset);
+            case Spc.PAGE_CONTROL_DEFAULT ->
+                    fixedBits(page, offset)
+                            | (isWce(page, offset) && unit.cache().configuredWriteCache()
+                                    ? Sbc.CACHING_WCE
+                                    : 0);
+            default -> fixedBits(page, offset) | currentBits(unit, page, offset);
+        };
+    }
+
+    private static int currentBits(LogicalUnit unit, int page, int offset) {
+        if (isWce(page, offset)) {
+            return unit.cache().writeCacheEnabled() ? Sbc.CACHING_WCE : 0;
+        }
+        return page == Spc.MODE_PAGE_CONTROL ? unit.control().bits(offset) : 0;
+    }
+
+    private static boolean isWce(int page, int offset) {
+        return page == Sbc.MODE_PAGE_CACHING && offset == Sbc.CACHING_WCE_BYTE;
+    }
+
+    /** The length of a page, header included, or 0 for one that is not there. */
     static int pageBytes(int page) {
         return switch (page) {
+            case Sbc.MODE_PAGE_ERROR_RECOVERY -> Sbc.MODE_PAGE_ERROR_RECOVERY_BYTES;
+            case Spc.MODE_PAGE_DISCONNECT_RECONNECT -> Spc.MODE_PAGE_DISCONNECT_RECONNECT_BYTES;
             case Sbc.MODE_PAGE_CACHING -> Sbc.MODE_PAGE_CACHING_BYTES;
             case Spc.MODE_PAGE_CONTROL -> Spc.MODE_PAGE_CONTROL_BYTES;
+            case Spc.MODE_PAGE_POWER_CONDITION -> Spc.MODE_PAGE_POWER_CONDITION_BYTES;
+            case Spc.MODE_PAGE_INFORMATIONAL_EXCEPTIONS ->
+                    Spc.MODE_PAGE_INFORMATIONAL_EXCEPTIONS_BYTES;
             default -> 0;
         };
     }
 
     /** The current value of one byte of a page without its changeable bits. */
     static int fixedBits(int page, int offset) {
-        if (page == Spc.MODE_PAGE_CONTROL && offset == 2) {
+        if (page == Spc.MODE_PAGE_CONTROL && offset == Spc.CONTROL_D_SENSE_BYTE) {
             return Spc.CONTROL_GLTSD;
         }
-        if (page == Spc.MODE_PAGE_CONTROL && offset == 3) {
+        if (page == Spc.MODE_PAGE_CONTROL && offset == Spc.CONTROL_QUEUE_BYTE) {
             return Spc.CONTROL_UNRESTRICTED_REORDERING;
+        }
+        if (page == Spc.MODE_PAGE_INFORMATIONAL_EXCEPTIONS && offset == 2) {
+            return Spc.EXCEPTIONS_DEXCPT;
         }
         return 0;
     }
 
     /** The bits of one byte of a page that an initiator can change. */
     static int changeableBits(int page, int offset) {
-        return page == Sbc.MODE_PAGE_CACHING && offset == WCE_OFFSET ? Sbc.CACHING_WCE : 0;
+        if (isWce(page, offset)) {
+            return Sbc.CACHING_WCE;
+        }
+        return page == Spc.MODE_PAGE_CONTROL ? ControlBits.changeable(offset) : 0;
     }
 }

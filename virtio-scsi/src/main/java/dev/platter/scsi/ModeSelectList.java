@@ -8,14 +8,23 @@ final class ModeSelectList {
     /** The longest list looked at: each page many times over. */
     static final int MAX_BYTES = 1024;
 
-    /** The list is right and leaves WCE as it is. */
-    static final int KEEP_WCE = -1;
+    /** The list is right. What it asks for follows, or-ed to it; all verdicts are negative. */
+    static final int RIGHT = 1 << 31;
 
-    /** The list is right and clears WCE. */
-    static final int CLEAR_WCE = -2;
+    /** The list has a caching page. */
+    static final int CACHING = 1;
 
-    /** The list is right and sets WCE. */
-    static final int SET_WCE = -3;
+    /** Its WCE bit. */
+    static final int WCE = 1 << 1;
+
+    /** The list has a control page. */
+    static final int CONTROL = 1 << 2;
+
+    /** Its D_SENSE bit. */
+    static final int D_SENSE = 1 << 3;
+
+    /** Its SWP bit. */
+    static final int SWP = 1 << 4;
 
     private static final int PAGE_HEADER_BYTES = 2;
     private static final int SUBPAGE_HEADER_BYTES = 4;
@@ -30,8 +39,8 @@ final class ModeSelectList {
      * Checks a list.
      *
      * @param cdbBytes 6 or 10, which decides the header
-     * @return {@link #KEEP_WCE}, {@link #CLEAR_WCE} or {@link #SET_WCE}; or, positive, the
-     *     additional sense code of what is wrong with the list
+     * @return {@link #RIGHT} with what the list asks for; or, positive, the additional sense code
+     *     of what is wrong with it
      */
     static int check(ParameterData list, LogicalUnit unit, int cdbBytes) {
         boolean six = cdbBytes == Cdb.LENGTH_6;
@@ -68,7 +77,7 @@ final class ModeSelectList {
     }
 
     private static int checkPages(byte[] bytes, int start, int end) {
-        int verdict = KEEP_WCE;
+        int verdict = RIGHT;
         int at = start;
         while (at < end) {
             int error = checkPage(bytes, at, end - at);
@@ -76,10 +85,23 @@ final class ModeSelectList {
                 return error;
             }
             int page = bytes[at] & Spc.MODE_PAGE_CODE;
-            if (page == Sbc.MODE_PAGE_CACHING) {
-                verdict = Cdb.has(bytes, at + 2, Sbc.CACHING_WCE) ? SET_WCE : CLEAR_WCE;
-            }
+            verdict = withPage(verdict, bytes, at, page);
             at += ModePages.pageBytes(page);
+        }
+        return verdict;
+    }
+
+    /** Of two pages of one kind the later counts. */
+    private static int withPage(int verdict, byte[] bytes, int at, int page) {
+        if (page == Sbc.MODE_PAGE_CACHING) {
+            boolean wce = Cdb.has(bytes, at + Sbc.CACHING_WCE_BYTE, Sbc.CACHING_WCE);
+            return (verdict & ~WCE) | CACHING | (wce ? WCE : 0);
+        }
+        if (page == Spc.MODE_PAGE_CONTROL) {
+            boolean sense = Cdb.has(bytes, at + Spc.CONTROL_D_SENSE_BYTE, Spc.CONTROL_D_SENSE);
+            boolean protect = Cdb.has(bytes, at + Spc.CONTROL_SWP_BYTE, Spc.CONTROL_SWP);
+            int bits = CONTROL | (sense ? D_SENSE : 0) | (protect ? SWP : 0);
+            return (verdict & ~(D_SENSE | SWP)) | bits;
         }
         return verdict;
     }

@@ -39,12 +39,33 @@ final class ModeSelectOperation implements Operation {
             task.illegal(verdict);
             return;
         }
-        switch (verdict) {
-            case ModeSelectList.SET_WCE -> {
+        boolean changed = false;
+        if ((verdict & ModeSelectList.CONTROL) != 0) {
+            changed =
+                    task.unit()
+                            .control()
+                            .set(
+                                    (verdict & ModeSelectList.D_SENSE) != 0,
+                                    (verdict & ModeSelectList.SWP) != 0);
+        }
+        boolean wce = cache.writeCacheEnabled();
+        int caching = verdict & (ModeSelectList.CACHING | ModeSelectList.WCE);
+        if (caching != 0) {
+            changed |= wce != ((caching & ModeSelectList.WCE) != 0);
+        }
+        if (changed) {
+            task.unit().attentionOfOthers(task.nexus(), AdditionalSense.MODE_PARAMETERS_CHANGED);
+        }
+        selectCaching(task, cache, caching);
+    }
+
+    private static void selectCaching(Task task, CachePolicy cache, int caching) {
+        switch (caching) {
+            case ModeSelectList.CACHING | ModeSelectList.WCE -> {
                 cache.switchOn();
                 task.good(listBytes(task));
             }
-            case ModeSelectList.CLEAR_WCE -> flush(task, cache.switchOff(), true);
+            case ModeSelectList.CACHING -> flush(task, cache.switchOff(), true);
             default -> flush(task, CachePolicy.NOTHING_TO_REVERT, !cache.writeCacheEnabled());
         }
     }

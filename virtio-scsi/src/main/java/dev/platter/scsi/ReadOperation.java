@@ -38,6 +38,7 @@ final class ReadOperation implements Operation {
             task.detail(READING);
             next(task);
         } else if (task.advance()) {
+            task.counters().read(task.lengthBytes() >>> task.geometry().blockShift());
             task.good(task.lengthBytes());
         } else {
             next(task);

@@ -24,6 +24,21 @@ final class Sbc {
     static final int UNMAP_DESCRIPTOR_BYTES = 16;
     static final int UNMAP_MAX_DESCRIPTORS = 255;
 
+    // COMPARE AND WRITE (SBC-4 §5.4).
+    static final int COMPARE_AND_WRITE_BLOCKS_BYTE = 13;
+    static final int COMPARE_AND_WRITE_MAX_BLOCKS = 128;
+
+    // READ DEFECT DATA (SBC-4 §5.22, §5.23).
+    static final int DEFECT_FORMAT_AND_LISTS = 0x1F;
+    static final int DEFECT_HEADER_10_BYTES = 4;
+    static final int DEFECT_HEADER_12_BYTES = 8;
+
+    // GET LBA STATUS (SBC-4 §5.6).
+    static final int LBA_STATUS_HEADER_BYTES = 8;
+    static final int LBA_STATUS_DESCRIPTOR_BYTES = 16;
+    static final int LBA_STATUS_MAPPED = 0;
+    static final int LBA_STATUS_DEALLOCATED = 1;
+
     // START STOP UNIT, byte 4 (SBC-4 §5.31).
     static final int POWER_CONDITION_MASK = 0xF0;
     static final int START_STOP_NO_FLUSH = 0x04;
@@ -42,6 +57,9 @@ final class Sbc {
     static final int MODE_PAGE_CACHING = 0x08;
     static final int MODE_PAGE_CACHING_BYTES = 20;
     static final int CACHING_WCE = 0x04;
+    static final int CACHING_WCE_BYTE = 2;
+    static final int MODE_PAGE_ERROR_RECOVERY = 0x01;
+    static final int MODE_PAGE_ERROR_RECOVERY_BYTES = 12;
 
     // Vital product data (SBC-4 §6.6.4, §6.6.2, §6.6.7).
     static final int VPD_BLOCK_LIMITS = 0xB0;
@@ -50,6 +68,11 @@ final class Sbc {
     static final int BLOCK_LIMITS_BYTES = 64;
     static final int BLOCK_LIMITS_WSNZ = 0x01;
     static final int BLOCK_CHARACTERISTICS_BYTES = 64;
+
+    /** WABEREQ 01b and WACEREQ 00b: after a block erase blocks read without an error. */
+    static final int CHARACTERISTICS_WABEREQ_READS = 0x40;
+
+    static final int CHARACTERISTICS_FUAB = 0x02;
     static final int ROTATION_NON_ROTATING = 0x0001;
     static final int PROVISIONING_BYTES = 8;
     static final int PROVISIONING_LBPU = 0x80;

@@ -58,8 +58,12 @@ final class Scratch {
         return true;
     }
 
-    /** Whether the first bytes equal a stretch of a vector. */
-    boolean equalsPart(IoVector other, long skipBytes, int lengthBytes) {
+    /**
+     * Where the first bytes differ from a stretch of a vector, or -1 if they do not.
+     *
+     * @param skipBytes where in the vector the stretch starts
+     */
+    long mismatch(IoVector other, long skipBytes, int lengthBytes) {
         long skip = skipBytes;
         int done = 0;
         for (int i = 0; i < other.count() && done < lengthBytes; i++) {
@@ -70,32 +74,55 @@ final class Scratch {
             }
             long part = Math.min(piece - skip, lengthBytes - done);
             long at = other.offset(i) + skip;
-            if (!equal(done, other.segment(i), at, part)) {
-                return false;
+            long difference = mismatch(done, other.segment(i), at, part);
+            if (difference >= 0) {
+                return done + difference;
             }
             done += (int) part;
             skip = 0;
         }
-        return done == lengthBytes;
+        return done == lengthBytes ? -1 : done;
     }
 
-    /** Whether each block of the first bytes equals the first block of a vector. */
-    boolean eachBlockEquals(IoVector block, int blockBytes, int lengthBytes) {
-        if (!equalsPart(block, 0, blockBytes)) {
-            return false;
+    /** Where the first bytes, block by block, differ from the first block of a vector, or -1. */
+    long mismatchOfBlocks(IoVector block, int blockBytes, int lengthBytes) {
+        long first = mismatch(block, 0, blockBytes);
+        if (first >= 0) {
+            return first;
         }
-        return equal(blockBytes, segment, 0, lengthBytes - blockBytes);
+        long next = mismatch(blockBytes, segment, 0, (long) lengthBytes - blockBytes);
+        return next < 0 ? -1 : blockBytes + next;
     }
 
-    private boolean equal(long offset, MemorySegment other, long otherOffset, long lengthBytes) {
-        long difference =
-                MemorySegment.mismatch(
-                        segment,
-                        offset,
-                        offset + lengthBytes,
-                        other,
-                        otherOffset,
-                        otherOffset + lengthBytes);
-        return difference < 0;
+    /** Ors a stretch of a vector to the first bytes. */
+    void or(IoVector other, long skipBytes, int lengthBytes) {
+        long skip = skipBytes;
+        long done = 0;
+        for (int i = 0; i < other.count() && done < lengthBytes; i++) {
+            long piece = other.pieceBytes(i);
+            if (skip >= piece) {
+                skip -= piece;
+                continue;
+            }
+            long part = Math.min(piece - skip, lengthBytes - done);
+            long at = other.offset(i) + skip;
+            for (long k = 0; k < part; k++) {
+                byte more = other.segment(i).get(ValueLayout.JAVA_BYTE, at + k);
+                byte here = segment.get(ValueLayout.JAVA_BYTE, done + k);
+                segment.set(ValueLayout.JAVA_BYTE, done + k, (byte) (here | more));
+            }
+            done += part;
+            skip = 0;
+        }
+    }
+
+    private long mismatch(long offset, MemorySegment other, long otherOffset, long lengthBytes) {
+        return MemorySegment.mismatch(
+                segment,
+                offset,
+                offset + lengthBytes,
+                other,
+                otherOffset,
+                otherOffset + lengthBytes);
     }
 }

@@ -28,6 +28,7 @@ public final class ScsiCommand {
     private long transferredBytes;
     private boolean overrun;
     private boolean aborted;
+    private boolean descriptorSense;
 
     /**
      * Allocates a command.
@@ -52,6 +53,7 @@ public final class ScsiCommand {
         transferredBytes = 0;
         overrun = false;
         aborted = false;
+        descriptorSense = false;
     }
 
     /** The number of the slot. */
@@ -134,10 +136,25 @@ public final class ScsiCommand {
         end(ScsiStatus.GOOD, newTransferredBytes);
     }
 
-    /** Ends with CHECK CONDITION and fixed format sense data. */
+    /** Chooses the format of the sense data that may come: D_SENSE of the control mode page. */
+    void descriptorSense(boolean newDescriptorSense) {
+        descriptorSense = newDescriptorSense;
+    }
+
+    /** Ends with CHECK CONDITION and sense data in the chosen format. */
     void checkCondition(int senseKey, int additionalSense) {
         end(ScsiStatus.CHECK_CONDITION, 0);
-        senseLengthBytes = SenseData.fixed(sense, senseKey, additionalSense);
+        senseLengthBytes = SenseData.write(sense, descriptorSense, senseKey, additionalSense);
+    }
+
+    /** Adds the INFORMATION field to the sense data. */
+    void information(long information) {
+        senseLengthBytes = SenseData.addInformation(sense, senseLengthBytes, information);
+    }
+
+    /** Adds a progress indication, in 65536ths, to the sense data. */
+    void progress(int progress) {
+        senseLengthBytes = SenseData.addProgress(sense, senseLengthBytes, progress);
     }
 
     /** Ends with CHECK CONDITION, ILLEGAL REQUEST. */

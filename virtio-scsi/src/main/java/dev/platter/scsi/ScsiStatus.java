@@ -8,6 +8,9 @@ public final class ScsiStatus {
     /** The command failed, and sense data says why. */
     public static final int CHECK_CONDITION = 0x02;
 
+    /** The command succeeded, and what it asked for is the case. */
+    public static final int CONDITION_MET = 0x04;
+
     /** The unit cannot take the command now. */
     public static final int BUSY = 0x08;
 

@@ -40,31 +40,31 @@ public final class ScsiTarget {
         return units.containsKey(lun);
     }
 
+    /** Opens a queue of the only initiator, whose owner polls as long as something is in flight. */
+    public ScsiTargetQueue openQueue(int slots, ScsiCommand[] commands, CommandSink sink)
+            throws BackendException {
+        return openQueue(InitiatorPort.DEFAULT, slots, commands, sink, () -> {}, null);
+    }
+
     /**
      * Opens a queue to all logical units; the calling thread, or the one it hands the queue to,
      * becomes its owner.
      *
+     * @param initiator who the queue's commands are of
      * @param slots how many commands can be in flight, 1 or more
      * @param commands the command of each slot, at its slot number
      * @param sink where ended commands go
-     * @throws BackendException if a backend lacks the means; then nothing stays open
-     */
-    public ScsiTargetQueue openQueue(int slots, ScsiCommand[] commands, CommandSink sink)
-            throws BackendException {
-        return openQueue(slots, commands, sink, null);
-    }
-
-    /**
-     * Opens a queue to all logical units.
-     *
-     * @param slots how many commands can be in flight, 1 or more
-     * @param commands the command of each slot, at its slot number
-     * @param sink where ended commands go
+     * @param wake run by any thread when the owner should poll the queue; must not block
      * @param loop what the owner waits in; null if the owner waits for the queue's descriptors
      * @throws BackendException if a backend lacks the means; then nothing stays open
      */
     public ScsiTargetQueue openQueue(
-            int slots, ScsiCommand[] commands, CommandSink sink, @Nullable EventLoop loop)
+            InitiatorPort initiator,
+            int slots,
+            ScsiCommand[] commands,
+            CommandSink sink,
+            Runnable wake,
+            @Nullable EventLoop loop)
             throws BackendException {
         if (slots < 1 || commands.length < slots) {
             throw new IllegalArgumentException("each of one or more slots needs a command");
@@ -80,7 +80,15 @@ public final class ScsiTarget {
                         loop == null ? backend.openQueue(slots) : backend.openQueue(slots, loop);
                 LogicalUnitQueue queue =
                         new LogicalUnitQueue(
-                                unit, inventory, blockQueue, loop, slots, commands, sink);
+                                unit,
+                                unit.nexus(initiator),
+                                inventory,
+                                blockQueue,
+                                loop,
+                                slots,
+                                commands,
+                                sink,
+                                wake);
                 byLun[entry.getKey()] = queue;
                 queues.add(queue);
             }
@@ -105,16 +113,41 @@ public final class ScsiTarget {
         }
     }
 
-    /** I_T NEXUS RESET (SAM-5 §7.6): a {@link #logicalUnitReset} of every unit. */
+    /**
+     * CLEAR TASK SET (SAM-5 §7.5) as far as it concerns the unit's state: the other initiators,
+     * whose tasks may have been cleared, are told.
+     */
+    public void taskSetCleared(int lun, InitiatorPort by) {
+        LogicalUnit unit = units.get(lun);
+        if (unit != null) {
+            unit.attentionOfOthers(unit.nexus(by), AdditionalSense.COMMANDS_CLEARED);
+        }
+    }
+
+    /** An {@link #nexusReset(InitiatorPort)} of the only initiator. */
     public void nexusReset() {
-        units.values().forEach(LogicalUnit::reset);
+        nexusReset(InitiatorPort.DEFAULT);
     }
 
     /**
-     * A new driver takes over, and reads the mode pages again: every unit returns to its configured
-     * WCE and has a unit attention pending. No command is in flight.
+     * I_T NEXUS RESET (SAM-5 §7.6): what the units keep for this initiator alone ends, and its next
+     * command finds a unit attention.
      */
+    public void nexusReset(InitiatorPort initiator) {
+        units.values().forEach(unit -> unit.nexusReset(initiator));
+    }
+
+    /** A {@link #deviceReset(InitiatorPort)} of the only initiator. */
     public void deviceReset() {
-        units.values().forEach(LogicalUnit::restart);
+        deviceReset(InitiatorPort.DEFAULT);
+    }
+
+    /**
+     * A new driver takes over at this initiator, and reads the mode pages again: every unit that no
+     * other initiator uses returns to its configured mode parameters, and has a unit attention
+     * pending for this one. No command of the initiator is in flight.
+     */
+    public void deviceReset(InitiatorPort initiator) {
+        units.values().forEach(unit -> unit.restart(initiator));
     }
 }

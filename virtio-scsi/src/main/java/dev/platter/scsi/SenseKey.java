@@ -23,6 +23,9 @@ public final class SenseKey {
     /** The medium is protected from what was asked. */
     public static final int DATA_PROTECT = 0x7;
 
+    /** A copy between units was given up. */
+    public static final int COPY_ABORTED = 0xA;
+
     /** The device server gave up on the command; a retry may help. */
     public static final int ABORTED_COMMAND = 0xB;
 

@@ -2,6 +2,7 @@ package dev.platter.scsi;
 
 import dev.platter.api.block.Errno;
 import dev.platter.api.memory.IoVector;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Allocated once for each slot; the owner thread's. At most one backend request is in flight.
  */
 final class Task {
+    /** Of an operation that has not set it; also what MODE SELECT has nothing to revert by. */
+    private static final int NO_DETAIL = CachePolicy.NOTHING_TO_REVERT;
+
     private final LogicalUnitQueue queue;
     private final ScsiCommand command;
     private final BlockRequest request = new BlockRequest();
+    private final MediumPass pass;
     private @Nullable IoVector spare;
     private @Nullable Scratch scratch;
     private Operation operation = OpCode.TEST_UNIT_READY.operation();
@@ -36,19 +41,28 @@ final class Task {
     /** Whether task management has asked to give the task up. */
     private boolean aborted;
 
+    private @Nullable ParameterData reply;
+
     /** A number that means something to the operation alone. */
     private int detail;
 
     Task(LogicalUnitQueue queue, ScsiCommand command) {
         this.queue = queue;
         this.command = command;
+        pass = new MediumPass(this, queue.claims());
     }
 
     /** Begins the command that the transport has put into the slot. */
     void begin() {
         aborted = false;
+        command.descriptorSense(unit().control().descriptorSense());
         OpCode found = OpCode.find(command.cdb());
-        UnitAttention attention = unit().attention();
+        int attribute = command.taskAttribute();
+        if (attribute < Spc.ATTRIBUTE_SIMPLE || attribute > Spc.ATTRIBUTE_HEAD_OF_QUEUE) {
+            fail(SenseKey.ABORTED_COMMAND, AdditionalSense.INVALID_MESSAGE_ERROR);
+            return;
+        }
+        UnitAttention attention = queue.nexus().attention();
         if (attention.isPending() && (found == null || !found.passesUnitAttention())) {
             int code = attention.take();
             if (code != AdditionalSense.NONE) {
@@ -56,15 +70,51 @@ final class Task {
                 return;
             }
         }
-        if (found == null) {
-            illegal(OpCode.whyUnknown(command.cdb()));
+        if (found == null || !unit().offers(found)) {
+            boolean known = found != null;
+            illegal(
+                    known
+                            ? AdditionalSense.INVALID_OPERATION_CODE
+                            : OpCode.whyUnknown(command.cdb()));
             return;
         }
         opCode = found;
         operation = found.operation();
         doneBytes = 0;
         transferredBytes = 0;
-        operation.start(this);
+        detail = NO_DETAIL;
+        if (Cdb.has(command.cdb(), found.cdbBytes() - 1, Spc.CONTROL_NACA)) {
+            illegal(AdditionalSense.INVALID_FIELD_IN_CDB);
+        } else if (pass.request()) {
+            startIfAllowed();
+        } else {
+            queue.waitForMedium(this);
+        }
+    }
+
+    /** Starts the operation if its turn before the unit's gate has come; answers whether it had. */
+    boolean tryEnter() {
+        if (!pass.tryAgain()) {
+            return false;
+        }
+        startIfAllowed();
+        return true;
+    }
+
+    /** Behind the gate, so that what was reserved while the command waited counts. */
+    private void startIfAllowed() {
+        LogicalUnit unit = unit();
+        if (unit.sanitize().isRunning() && !opCode.passesSanitize()) {
+            fail(SenseKey.NOT_READY, AdditionalSense.SANITIZE_IN_PROGRESS);
+        } else if (unit.sanitize().hasFailed() && !opCode.passesFailedSanitize()) {
+            fail(SenseKey.MEDIUM_ERROR, AdditionalSense.SANITIZE_COMMAND_FAILED);
+        } else if (unit.reservations().any()
+                && unit.reservations().forbid(queue.nexus(), opCode, cdb())) {
+            command.end(ScsiStatus.RESERVATION_CONFLICT, 0);
+            end();
+        } else {
+            operation.start(this);
+        }
     }
 
     /** From now on the task makes no further request. */
@@ -111,6 +161,18 @@ final class Task {
 
     int cdbBytes() {
         return opCode.cdbBytes();
+    }
+
+    OpCode opCode() {
+        return opCode;
+    }
+
+    Nexus nexus() {
+        return queue.nexus();
+    }
+
+    QueueCounters counters() {
+        return queue.counters();
     }
 
     LogicalUnit unit() {
@@ -191,6 +253,29 @@ final class Task {
         return slice;
     }
 
+    /** What a buffer holds from an offset on, as much of it as the addressed range is long. */
+    IoVector slice(IoVector buffer, long skipBytes) {
+        IoVector slice = spare;
+        if (slice == null) {
+            slice = queue.memory().newVector(buffer.capacity());
+            spare = slice;
+        }
+        slice.setSlice(buffer, skipBytes, lengthBytes);
+        return slice;
+    }
+
+    /** The answer that work in the background makes. */
+    void reply(ParameterData newReply) {
+        reply = newReply;
+    }
+
+    ParameterData reply() {
+        if (reply == null) {
+            throw new IllegalStateException("the task has no answer in the making");
+        }
+        return reply;
+    }
+
     // The backend's requests.
 
     void read(IoVector target) {
@@ -200,6 +285,12 @@ final class Task {
 
     void write(IoVector source) {
         request.write(nextOffsetBytes(), source, writeFlags);
+        queue.submit(this);
+    }
+
+    /** A write with more flags than the cache mode and FUA make. */
+    void writeWith(IoVector source, int moreFlags) {
+        request.write(nextOffsetBytes(), source, writeFlags | moreFlags);
         queue.submit(this);
     }
 
@@ -216,6 +307,17 @@ final class Task {
     void discard(long discardBytes) {
         request.discard(nextOffsetBytes(), discardBytes, writeFlags);
         queue.submit(this);
+    }
+
+    /**
+     * Does blocking work on another thread, and goes on with {@link Operation#completed}.
+     *
+     * @param thread one of the unit's
+     * @param work answers 0 or more, or a negative errno
+     */
+    void inBackground(BackgroundWork thread, IntSupplier work) {
+        request.background();
+        queue.inBackground(this, thread, work);
     }
 
     BlockRequest request() {
@@ -287,6 +389,13 @@ final class Task {
         end();
     }
 
+    /** Ends with MISCOMPARE, and where in the data-out buffer the first difference is. */
+    void miscompare(long offset) {
+        command.checkCondition(SenseKey.MISCOMPARE, AdditionalSense.MISCOMPARE_DURING_VERIFY);
+        command.information(offset);
+        end();
+    }
+
     void overrun() {
         command.endWithOverrun();
         end();
@@ -298,6 +407,8 @@ final class Task {
             queue.memory().release(scratch);
             scratch = null;
         }
+        reply = null;
+        pass.leave();
         queue.ended(command);
     }
 }

@@ -80,8 +80,11 @@ final class VerifyOperation implements Operation {
         if (task.detail() == FLUSHING) {
             task.detail(READING);
             next(task);
-        } else if (!matches(task, result)) {
-            task.fail(SenseKey.MISCOMPARE, AdditionalSense.MISCOMPARE_DURING_VERIFY);
+            return;
+        }
+        long difference = mismatch(task, result);
+        if (difference >= 0) {
+            task.miscompare(difference);
         } else if (task.advance()) {
             task.good(afterWrite ? task.lengthBytes() : dataOutBytes(task));
         } else {
@@ -89,15 +92,20 @@ final class VerifyOperation implements Operation {
         }
     }
 
-    private static boolean matches(Task task, int readBytes) {
+    /** Where in the data-out buffer the first difference is, or -1. */
+    private static long mismatch(Task task, int readBytes) {
         Scratch scratch = task.scratch();
+        int block = task.geometry().blockBytes();
         return switch (byteCheck(task)) {
-            case Sbc.BYTCHK_COMPARE ->
-                    scratch.equalsPart(task.command().dataOut(), task.doneBytes(), readBytes);
-            case Sbc.BYTCHK_ONE_BLOCK ->
-                    scratch.eachBlockEquals(
-                            task.command().dataOut(), task.geometry().blockBytes(), readBytes);
-            default -> true;
+            case Sbc.BYTCHK_COMPARE -> {
+                long at = scratch.mismatch(task.command().dataOut(), task.doneBytes(), readBytes);
+                yield at < 0 ? -1 : task.doneBytes() + at;
+            }
+            case Sbc.BYTCHK_ONE_BLOCK -> {
+                long at = scratch.mismatchOfBlocks(task.command().dataOut(), block, readBytes);
+                yield at < 0 ? -1 : at % block;
+            }
+            default -> -1;
         };
     }
 

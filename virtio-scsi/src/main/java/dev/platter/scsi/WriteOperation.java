@@ -41,7 +41,10 @@ final class WriteOperation implements Operation {
     public void completed(Task task, int result) {
         if (!task.advance()) {
             next(task);
-        } else if (verify) {
+            return;
+        }
+        task.counters().written(task.lengthBytes() >>> task.geometry().blockShift());
+        if (verify) {
             task.become(VerifyOperation.AFTER_WRITE);
             VerifyOperation.AFTER_WRITE.start(task);
         } else {

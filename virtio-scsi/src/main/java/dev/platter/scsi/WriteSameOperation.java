@@ -22,8 +22,7 @@ final class WriteSameOperation implements Operation {
                 || !BlockChecks.unprotected(task)
                 || !BlockChecks.require(task, fieldsSupported(task, blocks))
                 || !BlockChecks.inRange(task, blocks)
-                || !BlockChecks.fits(
-                        task, task.command().dataOut().lengthBytes(), blockBytes(task))) {
+                || !BlockChecks.require(task, oneBlockSent(task))) {
             return;
         }
         task.judgeWrites(false);
@@ -48,6 +47,15 @@ final class WriteSameOperation implements Operation {
 
     private static boolean noDataOut(Task task) {
         return Cdb.has(task.cdb(), 1, Sbc.WRITE_SAME_NDOB);
+    }
+
+    /**
+     * An initiator that sends less or more than a block takes the block for another size, and would
+     * fill the disk with something else than it means.
+     */
+    private static boolean oneBlockSent(Task task) {
+        long sent = task.command().dataOut().lengthBytes();
+        return noDataOut(task) || sent == task.geometry().blockBytes();
     }
 
     private static int blockBytes(Task task) {

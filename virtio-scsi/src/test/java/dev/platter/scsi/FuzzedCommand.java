@@ -2,6 +2,7 @@ package dev.platter.scsi;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ArbitrarySupplier;
@@ -11,7 +12,7 @@ import net.jqwik.api.Tuple;
 /** A command of any content with buffers of any size, leaning towards what almost makes sense. */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record FuzzedCommand(byte[] cdb, byte[] out, int inBytes) {
-    private static final int CDB_BYTES = 16;
+    private static final int CDB_BYTES = 32;
     private static final int MAX_BUFFER_BYTES = 5000;
 
     @Override
@@ -42,13 +43,15 @@ record FuzzedCommand(byte[] cdb, byte[] out, int inBytes) {
                     Arbitraries.frequencyOf(
                             Tuple.of(12, Arbitraries.of(known)),
                             Tuple.of(1, Arbitraries.integers().between(0, 255)));
-            return Combinators.combine(codes, bytes().list().ofSize(CDB_BYTES - 1))
+            // What a transport does not send of a CDB is zero.
+            Arbitrary<List<Integer>> rests = bytes().list().ofMinSize(0).ofMaxSize(CDB_BYTES - 1);
+            return Combinators.combine(codes, rests)
                     .as(
                             (code, rest) -> {
                                 byte[] cdb = new byte[CDB_BYTES];
                                 cdb[0] = code.byteValue();
-                                for (int i = 1; i < CDB_BYTES; i++) {
-                                    cdb[i] = rest.get(i - 1).byteValue();
+                                for (int i = 0; i < rest.size(); i++) {
+                                    cdb[i + 1] = rest.get(i).byteValue();
                                 }
                                 return cdb;
                             });

@@ -13,6 +13,7 @@ import java.util.Map;
 final class Initiator implements AutoCloseable {
     static final int SLOTS = 8;
     private static final int MAX_PIECES = 16;
+    private static final long HANG_NANOS = 60_000_000_000L;
 
     final ScsiTarget target;
     final ScsiTargetQueue queue;
@@ -21,17 +22,27 @@ final class Initiator implements AutoCloseable {
     /** Is told of each end, after it has been noted here. */
     CommandSink listener = command -> {};
 
+    private LogicalUnit unit;
+
+    /** The task attribute of the commands that are started from now on. */
+    int attribute;
+
     final boolean[] running = new boolean[SLOTS];
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment[] in = new MemorySegment[SLOTS];
 
     Initiator(ScsiTarget target) {
+        this(target, InitiatorPort.DEFAULT);
+    }
+
+    /** One of several initiators of a target. */
+    Initiator(ScsiTarget target, InitiatorPort port) {
         this.target = target;
         for (int slot = 0; slot < SLOTS; slot++) {
             commands[slot] = new ScsiCommand(arena, slot, MAX_PIECES);
         }
         try {
-            queue = target.openQueue(SLOTS, commands, this::ended);
+            queue = target.openQueue(port, SLOTS, commands, this::ended, () -> {}, null);
         } catch (BackendException e) {
             throw new AssertionError(e);
         }
@@ -39,10 +50,23 @@ final class Initiator implements AutoCloseable {
 
     /** A fresh unit whose first unit attention has been seen. */
     static Initiator of(MemoryBackend backend, LogicalUnitOptions options) {
-        Initiator initiator =
-                new Initiator(new ScsiTarget(Map.of(0, new LogicalUnit(backend, options))));
+        return of(new LogicalUnit(backend, options));
+    }
+
+    static Initiator of(LogicalUnit unit) {
+        return of(unit, InitiatorPort.DEFAULT);
+    }
+
+    static Initiator of(LogicalUnit unit, InitiatorPort port) {
+        Initiator initiator = new Initiator(new ScsiTarget(Map.of(0, unit)), port);
+        initiator.unit = unit;
         initiator.run("00 00 00 00 00 00");
         return initiator;
+    }
+
+    /** The unit that {@link #of} has been given. */
+    LogicalUnit unit() {
+        return unit;
     }
 
     private void ended(ScsiCommand command) {
@@ -65,6 +89,7 @@ final class Initiator implements AutoCloseable {
     ScsiCommand start(int lun, int slot, byte[] cdb, byte[] out, int inBytes) {
         ScsiCommand command = commands[slot];
         command.clear();
+        command.taskAttribute(attribute);
         Arrays.fill(command.cdb(), (byte) 0);
         System.arraycopy(cdb, 0, command.cdb(), 0, cdb.length);
         if (out.length > 0) {
@@ -113,9 +138,10 @@ final class Initiator implements AutoCloseable {
 
     /** Polls until nothing is in flight. */
     void finish() {
-        for (int i = 0; queue.inFlight() > 0; i++) {
+        long deadline = System.nanoTime() + HANG_NANOS;
+        while (queue.inFlight() > 0) {
             queue.poll();
-            if (i > 100_000) {
+            if (System.nanoTime() > deadline) {
                 throw new AssertionError("a command hangs");
             }
         }
@@ -144,6 +170,9 @@ final class Initiator implements AutoCloseable {
             return "STATUS " + command.status();
         }
         byte[] sense = command.sense();
+        if ((sense[0] & 0x7F) == 0x72) {
+            return "d %x/%02x/%02x".formatted(sense[1], sense[2], sense[3]);
+        }
         return "%x/%02x/%02x".formatted(sense[2], sense[12], sense[13]);
     }
 

@@ -29,11 +29,11 @@ final class InquiryTest {
         assertThat(answer("12 00 00 00ff 00", 255))
                 .isEqualTo(
                         hex(
-                                "00 00 07 12 5b 00 00 02 504c415454455220"
+                                "00 00 06 12 5b 18 00 02 504c415454455220"
                                         + "4449534b202020202020202020202020 312e3020"
                                         + "00".repeat(22)
-                                        + "00a0 05c0 0600"
-                                        + "00".repeat(32)));
+                                        + "00a0 0460 04c0 05c0 0600"
+                                        + "00".repeat(28)));
     }
 
     @Test
@@ -46,10 +46,12 @@ final class InquiryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "12 01 00 00ff 00, 00 00 0006 00 80 83 b0 b1 b2",
+        "12 01 00 00ff 00, 00 00 0009 00 80 83 85 86 8f b0 b1 b2",
         "12 01 80 00ff 00, 00 80 0002 5331",
         "12 01 83 00ff 00,"
-                + "00 83 001e 02 01 00 1a 504c415454455220 4449534b202020202020202020202020 5331",
+                + "00 83 002e 02 01 00 1a 504c415454455220 4449534b202020202020202020202020 5331"
+                + " 01 14 00 04 00000001 01 15 00 04 00000001",
+        "12 01 85 00ff 00, 00 85 0000",
         "12 01 b2 00ff 00, 00 b2 0004 00 e4 02 00",
         "12 01 b3 00ff 00, 5/24/00",
         "12 00 80 00ff 00, 5/24/00"
@@ -64,24 +66,26 @@ final class InquiryTest {
         assertThat(answer("12 01 b0 00ff 00", 255))
                 .isEqualTo(
                         hex(
-                                "00 b0 003c 01 00 0008 00000800 00000080 00000000"
-                                        + "00400000 000000ff 00000008 00000000"
-                                        + "0000000000400000"
+                                "00 b0 003c 01 80 0008 00000800 00000080 00000000"
+                                        + "00100000 000000ff 00000008 00000000"
+                                        + "000000000000ffff"
                                         + "00".repeat(20)));
     }
 
     @Test
     void blockCharacteristicsSayNonRotating() {
         assertThat(answer("12 01 b1 00ff 00", 255))
-                .isEqualTo(hex("00 b1 003c 0001" + "00".repeat(58)));
+                .isEqualTo(hex("00 b1 003c 0001 0040 02" + "00".repeat(55)));
     }
 
     @Test
     void withoutSerialThereIsNeitherSerialPageNorDesignator() {
         options.serial("");
-        assertThat(answer("12 01 00 00ff 00", 255)).isEqualTo(hex("00 00 0005 00 83 b0 b1 b2"));
+        assertThat(answer("12 01 00 00ff 00", 255))
+                .isEqualTo(hex("00 00 0008 00 83 85 86 8f b0 b1 b2"));
         assertThat(answer("12 01 80 00ff 00", 255)).isEqualTo("5/24/00");
-        assertThat(answer("12 01 83 00ff 00", 255)).isEqualTo(hex("00 83 0000"));
+        assertThat(answer("12 01 83 00ff 00", 255))
+                .isEqualTo(hex("00 83 0010 01 14 00 04 00000001 01 15 00 04 00000001"));
     }
 
     @Test

@@ -17,7 +17,8 @@ import java.util.List;
 /**
  * A disk in memory with a volatile cache, whose requests end when the test says so. It keeps to the
  * letter of the contract and gives nothing beyond: a flush covers exactly the writes whose
- * completion was delivered before it was submitted. One thread drives all queues.
+ * completion was delivered before it was submitted. Work in the background has a queue of its own:
+ * one lock guards all.
  */
 class MemoryBackend implements BlockBackend {
     static final int SECTOR_BYTES = 512;
@@ -229,7 +230,7 @@ class MemoryBackend implements BlockBackend {
     }
 
     @Override
-    public BlockQueue openQueue(int capacity) {
+    public synchronized BlockQueue openQueue(int capacity) {
         MemoryQueue queue = new MemoryQueue(this, capacity);
         queues.add(queue);
         return queue;
@@ -261,6 +262,13 @@ class MemoryBackend implements BlockBackend {
         }
 
         private boolean accept(
+                Kind kind, long tag, long offset, long length, int flags, IoVector vector) {
+            synchronized (backend) {
+                return acceptLocked(kind, tag, offset, length, flags, vector);
+            }
+        }
+
+        private boolean acceptLocked(
                 Kind kind, long tag, long offset, long length, int flags, IoVector vector) {
             if (inFlight == capacity || backend.refuseNext) {
                 backend.refuseNext = false;
@@ -327,6 +335,12 @@ class MemoryBackend implements BlockBackend {
 
         @Override
         public int poll(CompletionHandler handler) {
+            synchronized (backend) {
+                return pollLocked(handler);
+            }
+        }
+
+        private int pollLocked(CompletionHandler handler) {
             check(!polling);
             polling = true;
             if (backend.automatic) {

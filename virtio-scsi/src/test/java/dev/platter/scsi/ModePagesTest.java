@@ -52,11 +52,21 @@ final class ModePagesTest {
 
     @Test
     void allPagesWithBlockDescriptor() {
-        String both = caching("04") + CONTROL;
+        String both =
+                "010a"
+                        + "00".repeat(10)
+                        + "020e"
+                        + "00".repeat(14)
+                        + caching("04")
+                        + CONTROL
+                        + "1a26"
+                        + "00".repeat(38)
+                        + "1c0a08"
+                        + "00".repeat(9);
         assertThat(sense("1a 00 3f 00 ff 00"))
-                .isEqualTo(hex("2b 00 00 08 00000800 00 000200") + both);
+                .isEqualTo(hex("7b 00 00 08 00000800 00 000200") + both);
         assertThat(sense("5a 00 3f ff 000000 00ff 00"))
-                .isEqualTo(hex("002e 00 00 00 00 0008 00000800 00 000200") + both);
+                .isEqualTo(hex("007e 00 00 00 00 0008 00000800 00 000200") + both);
         assertThat(sense("1a 08 0a 00 ff 00")).isEqualTo("0f000000" + CONTROL);
     }
 
@@ -67,8 +77,8 @@ final class ModePagesTest {
         "1a 08 c8 00 ff 00, 5/39/00",
         "1a 08 08 01 ff 00, 5/24/00",
         "1a 08 3f 01 ff 00, 5/24/00",
-        "1a 08 01 00 ff 00, 5/24/00",
-        "1a 08 c1 00 ff 00, 5/24/00"
+        "1a 08 04 00 ff 00, 5/24/00",
+        "1a 08 c4 00 ff 00, 5/24/00"
     })
     void pageControl(String cdb, String expected) {
         String answer = sense(cdb);
@@ -77,7 +87,7 @@ final class ModePagesTest {
 
     @Test
     void changeableAndDefaultValuesOfTheControlPage() {
-        assertThat(sense("1a 08 4a 00 ff 00")).isEqualTo("0f0000000a0a" + "00".repeat(10));
+        assertThat(sense("1a 08 4a 00 ff 00")).isEqualTo("0f0000000a0a040008" + "00".repeat(7));
         options.cacheMode(CacheMode.DIRECTSYNC);
         assertThat(sense("1a 08 88 00 ff 00")).isEqualTo("17000000" + caching("00"));
         assertThat(sense("1a 08 48 00 ff 00")).isEqualTo("17000000" + caching("04"));
@@ -132,7 +142,10 @@ final class ModePagesTest {
         "15 10 00 00 17 00, 00000000 0812 00 P, 5/1a/00",
         "15 10 00 00 07 00, 00000000 480000, 5/1a/00",
         "15 10 00 00 10 00, 00000000 0a0a0210 0000000000000000, GOOD",
-        "15 10 00 00 10 00, 00000000 0a0a0610 0000000000000000, 5/26/00",
+        "15 10 00 00 10 00, 00000000 0a0a0610 0800000000000000, GOOD",
+        "15 10 00 00 10 00, 00000000 0a0a0a10 0000000000000000, 5/26/00",
+        "15 10 00 00 10 00, 00000000 010a0000 0000000000000000, GOOD",
+        "15 10 00 00 10 00, 00000000 010a8000 0000000000000000, 5/26/00",
         "15 10 00 00 10 00, 00000000 0a0a0200 0000000000000000, 5/26/00"
     })
     void selectIsValidatedBeforeAnythingChanges(String cdb, String list, String outcome) {

@@ -3,8 +3,10 @@ package dev.platter.backend.file;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockLimits;
+import dev.platter.api.block.Extent;
 import dev.platter.linux.Errnos;
 import dev.platter.linux.FileCalls;
+import dev.platter.linux.SeekModes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,6 +159,33 @@ public final class ImageFile {
             throw HostFailures.of("open another descriptor of", path, another);
         }
         return another;
+    }
+
+    /**
+     * What the host has space for, at and behind an offset. Space that is reserved, but never
+     * written, counts as none on most file systems.
+     *
+     * @param offsetBytes inside the image
+     * @return as {@link dev.platter.api.block.BlockBackend#extentAt}
+     */
+    public Extent extentAt(FileCalls calls, long offsetBytes) throws BackendException {
+        long rest = sizeBytes() - offsetBytes;
+        long data = calls.seek(fd, offsetBytes, SeekModes.SEEK_DATA);
+        if (data == -Errnos.ENXIO) {
+            return new Extent(rest, false);
+        }
+        if (data > offsetBytes) {
+            return new Extent(Math.min(rest, data - offsetBytes), false);
+        }
+        long hole = data < 0 ? data : calls.seek(fd, offsetBytes, SeekModes.SEEK_HOLE);
+        if (hole == -Errnos.EINVAL || hole == -Errnos.ENOSYS || hole == -Errnos.EOPNOTSUPP) {
+            return new Extent(rest, true); // The host cannot tell.
+        }
+        if (hole < 0) {
+            throw HostFailures.of("look for holes in", path, hole);
+        }
+        // A hole that came in between at the very offset: the next question will tell.
+        return new Extent(Math.clamp(hole - offsetBytes, 1, rest), true);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockLimits;
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.api.block.Extent;
 import dev.platter.backend.file.FlushLedger;
 import dev.platter.backend.file.ImageFile;
 import dev.platter.backend.file.SpaceSupport;
@@ -114,6 +115,13 @@ public final class PosixBackend implements BlockBackend {
     @Override
     public String description() {
         return image.description(NAME);
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes) throws BackendException {
+        try (Arena arena = Arena.ofConfined()) {
+            return image.extentAt(callsOf.apply(arena), offsetBytes);
+        }
     }
 
     /** The queue closes the arena. */

@@ -6,6 +6,7 @@ import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockLimits;
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.BlockQueueStatistics;
+import dev.platter.api.block.Extent;
 import dev.platter.api.device.EventLoop;
 import dev.platter.backend.file.DsyncPreference;
 import dev.platter.backend.file.FlushLedger;
@@ -122,6 +123,13 @@ public final class UringBackend implements BlockBackend {
     @Override
     public BlockLimits limits() {
         return image.limits();
+    }
+
+    @Override
+    public Extent extentAt(long offsetBytes) throws BackendException {
+        try (Arena arena = Arena.ofConfined()) {
+            return image.extentAt(filesOf.apply(arena), offsetBytes);
+        }
     }
 
     @Override

@@ -68,7 +68,8 @@ public final class Demo {
     private DemoReport run()
             throws IOException, InterruptedException, UsageException, BackendException {
         Path scratch = Files.createTempDirectory(directory, "platter-demo").toRealPath();
-        try (DiskServer server = DiskServer.start(scratch.resolve("sock"), specs(scratch), 1);
+        try (DiskServer server =
+                        DiskServer.start(List.of(scratch.resolve("sock")), specs(scratch), 1);
                 DemoGuest guest = guest(scratch.resolve("sock"))) {
             CallObserver observer = observer(scratch, server);
             List<DemoRow> rows =

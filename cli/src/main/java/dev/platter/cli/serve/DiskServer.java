@@ -5,11 +5,14 @@ import dev.platter.api.block.BlockQueueStatistics;
 import dev.platter.api.device.EventLoopProvider;
 import dev.platter.backend.uring.RingLoopProvider;
 import dev.platter.loop.EpollLoopProvider;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.LogicalUnit;
 import dev.platter.scsi.ScsiTarget;
+import dev.platter.scsi.UnitDirectory;
 import dev.platter.vhostuser.VhostUserException;
 import dev.platter.vhostuser.VhostUserOptions;
 import dev.platter.vhostuser.VhostUserServer;
+import dev.platter.virtio.scsi.DeviceGroup;
 import dev.platter.virtio.scsi.VirtioScsiDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,39 +25,58 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Open disks behind one listening socket. */
+/**
+ * Open disks behind listening sockets: each socket is an initiator of its own, known to the disks
+ * by the socket's path, and all see the same disks.
+ */
 public final class DiskServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskServer.class);
 
     private static final int CONTROL_AND_EVENT_QUEUE = 2;
 
     private final List<OpenDisk> disks;
-    private final VhostUserServer server;
+    private final List<VhostUserServer> servers;
 
-    private DiskServer(List<OpenDisk> disks, VhostUserServer server) {
+    private DiskServer(List<OpenDisk> disks, List<VhostUserServer> servers) {
         this.disks = disks;
-        this.server = server;
+        this.servers = servers;
     }
 
     /**
      * Opens the disks and listens.
      *
-     * @throws UsageException if a disk or the socket cannot be had; then nothing was created
+     * @throws UsageException if a disk or a socket cannot be had; then nothing was created
      */
-    public static DiskServer start(Path socket, List<DiskSpec> specs, int queues)
+    public static DiskServer start(List<Path> sockets, List<DiskSpec> specs, int queues)
             throws UsageException {
         List<Integer> addresses = targetNumbers(specs);
         List<OpenDisk> disks = new ArrayList<>();
+        List<VhostUserServer> servers = new ArrayList<>();
         try {
+            UnitDirectory directory = new UnitDirectory();
             for (DiskSpec spec : specs) {
-                disks.add(OpenDisk.open(spec));
+                OpenDisk disk = OpenDisk.open(spec);
+                disks.add(disk);
+                directory.add(disk.unit());
             }
-            VirtioScsiDevice device = new VirtioScsiDevice(targets(addresses, disks), queues);
+            Map<Integer, ScsiTarget> targets = targets(addresses, disks);
             EventLoopProvider loops = loops();
-            DiskServer server = new DiskServer(disks, listen(socket, device, queues, loops));
+            DeviceGroup group = new DeviceGroup();
+            for (Path socket : sockets) {
+                InitiatorPort initiator =
+                        new InitiatorPort(socket.toAbsolutePath().normalize().toString());
+                servers.add(
+                        listen(
+                                socket,
+                                new VirtioScsiDevice(targets, queues, initiator, group),
+                                queues,
+                                loops));
+            }
+            DiskServer server = new DiskServer(disks, servers);
             server.logDisks(addresses);
             return server;
         } catch (UsageException | RuntimeException | Error e) {
+            servers.forEach(VhostUserServer::close);
             disks.forEach(OpenDisk::undo);
             throw e;
         }
@@ -159,13 +181,13 @@ public final class DiskServer implements AutoCloseable {
     }
 
     /**
-     * Drains what is in flight, removes the socket, flushes and closes every image.
+     * Drains what is in flight, removes the sockets, flushes and closes every image.
      *
      * @throws BackendException if one of them failed; all are tried, and each failure is logged
      */
     @Override
     public void close() throws BackendException {
-        server.close();
+        servers.forEach(VhostUserServer::close);
         int failed = 0;
         for (OpenDisk disk : disks) {
             try {

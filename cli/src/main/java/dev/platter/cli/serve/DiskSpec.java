@@ -25,6 +25,8 @@ import java.util.OptionalLong;
  * @param lun the logical unit number
  * @param readOnly whether the disk refuses writes
  * @param serial the unit serial number (VPD 80h), where given
+ * @param wwn the NAA world wide name (VPD 83h), or 0
+ * @param rotationRate the medium's rotation rate (VPD B1h): 0 not reported, 1 non-rotating
  * @param dpofua whether the mode header advertises DPO and FUA
  * @param discard whether discards reach the host
  * @param logicalBlockBytes the logical block length
@@ -43,6 +45,8 @@ public record DiskSpec(
         int lun,
         boolean readOnly,
         Optional<String> serial,
+        long wwn,
+        int rotationRate,
         boolean dpofua,
         boolean discard,
         int logicalBlockBytes,
@@ -50,12 +54,14 @@ public record DiskSpec(
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
             "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, threads, locking, target, lun, "
-                    + "readonly, serial, dpofua, discard, logical_block_size, physical_block_size";
+                    + "readonly, serial, wwn, rotation_rate, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
     private static final int MAX_LUN = 16383;
     private static final int MAX_THREADS = 64;
     private static final int MAX_SERIAL_CHARACTERS = 36;
+    private static final int MAX_ROTATION_RATE = 65534;
+    private static final int MIN_ROTATION_RATE = 1025;
 
     /** Reads the value of one {@code --disk}. */
     public static DiskSpec parse(String text) throws UsageException {
@@ -80,6 +86,8 @@ public record DiskSpec(
                         options.number("lun", 0, MAX_LUN).orElse(0),
                         options.onOff("readonly").orElse(false),
                         options.text("serial"),
+                        wwn(options),
+                        options.number("rotation_rate", 0, MAX_ROTATION_RATE).orElse(1),
                         options.onOff("dpofua").orElse(false),
                         "unmap"
                                 .equals(
@@ -114,6 +122,27 @@ public record DiskSpec(
                 options.onOff("cache.no-flush").orElse(named.noFlush()));
     }
 
+    /** As QEMU writes it: 0x and up to 16 digits. */
+    private static long wwn(OptionList options) throws UsageException {
+        String text = options.text("wwn").orElse("");
+        if (text.isEmpty()) {
+            return 0;
+        }
+        try {
+            long name = Long.parseUnsignedLong(text.replaceFirst("^0[xX]", ""), 16);
+            int format = (int) (name >>> 60);
+            if (format == 2 || format == 3 || format == 5) {
+                return name;
+            }
+        } catch (NumberFormatException e) {
+            // refused below
+        }
+        throw new UsageException(
+                "--disk: wwn="
+                        + text
+                        + " is not an NAA name: 16 hexadecimal digits, the first 2, 3 or 5, as in wwn=0x5000c50015ea71ac.");
+    }
+
     private void check() throws UsageException {
         if (unsafeDsync && !dsync.equals("rwf")) {
             throw new UsageException(
@@ -122,6 +151,12 @@ public record DiskSpec(
         if (threads.isPresent() && !backend.equals("posix")) {
             throw new UsageException(
                     "--disk: threads= is an option of the posix backend; add backend=posix.");
+        }
+        if (rotationRate > 1 && rotationRate < MIN_ROTATION_RATE) {
+            throw new UsageException(
+                    "--disk: rotation_rate="
+                            + rotationRate
+                            + " is neither 0 (not reported), 1 (does not rotate) nor from 1025 to 65534.");
         }
         if (serial.isPresent() && !isPrintable(serial.get())) {
             throw new UsageException(

@@ -50,7 +50,8 @@ public final class OpenDisk implements AutoCloseable {
             throw new UsageException("--disk: " + e.getMessage());
         }
         try {
-            LogicalUnit unit = new LogicalUnit(backend, unitOptions(spec));
+            LogicalUnit unit =
+                    new LogicalUnit(backend, unitOptions(spec), FileReservationStore.of(spec));
             makeDurable(spec, backend);
             return new OpenDisk(spec, backend, unit, created);
         } catch (IllegalArgumentException | BackendException e) {
@@ -103,6 +104,8 @@ public final class OpenDisk implements AutoCloseable {
                 .cacheMode(spec.cacheMode())
                 .revision(BuildVersion.revision())
                 .serial(spec.serial().orElse(""))
+                .wwn(spec.wwn())
+                .rotationRate(spec.rotationRate())
                 .dpofua(spec.dpofua())
                 .discard(spec.discard())
                 .logicalBlockBytes(spec.logicalBlockBytes())
@@ -141,6 +144,7 @@ public final class OpenDisk implements AutoCloseable {
     /** Flushes, unless the mode says never, and closes the image. */
     @Override
     public void close() throws BackendException {
+        unit.stop();
         try {
             if (!spec.cacheMode().noFlush()) {
                 flush(spec, backend);

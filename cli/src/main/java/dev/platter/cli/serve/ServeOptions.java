@@ -10,13 +10,13 @@ import java.util.List;
  * An option's value is the next argument, or follows {@code =} in the same one.
  *
  * @param wanted what the user asked for; with help and the version the rest has no meaning
- * @param socket the path to listen at
+ * @param sockets the paths to listen at, at least one
  * @param disks at least one
  * @param queues the most request queues of a front-end, 1 to {@value #MAX_QUEUES}
  * @param verbose whether to log more
  */
 public record ServeOptions(
-        Wanted wanted, Path socket, List<DiskSpec> disks, int queues, boolean verbose) {
+        Wanted wanted, List<Path> sockets, List<DiskSpec> disks, int queues, boolean verbose) {
     static final int MAX_QUEUES = 254;
 
     /** What the command is to do. */
@@ -42,8 +42,7 @@ public record ServeOptions(
         private final Iterator<String> rest;
         private final List<DiskSpec> disks = new ArrayList<>();
         private Wanted wanted = Wanted.SERVER;
-        private String socket = "";
-        private boolean socketGiven;
+        private final List<Path> sockets = new ArrayList<>();
         private int queues = MAX_QUEUES;
         private boolean verbose;
 
@@ -58,17 +57,15 @@ public record ServeOptions(
             if (wanted == Wanted.SERVER) {
                 requireAll();
             }
-            return new ServeOptions(wanted, Path.of(socket), List.copyOf(disks), queues, verbose);
+            return new ServeOptions(
+                    wanted, List.copyOf(sockets), List.copyOf(disks), queues, verbose);
         }
 
         private void take(String argument) throws UsageException {
             int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
             String name = equals < 0 ? argument : argument.substring(0, equals);
             switch (name) {
-                case "--socket" -> {
-                    socket = value(argument, equals);
-                    socketGiven = true;
-                }
+                case "--socket" -> sockets.add(Path.of(value(argument, equals)));
                 case "--disk" -> disks.add(DiskSpec.parse(value(argument, equals)));
                 case "--queues" -> queues = queues(value(argument, equals));
                 default -> takeFlag(argument);
@@ -108,10 +105,10 @@ public record ServeOptions(
         }
 
         private void requireAll() throws UsageException {
-            if (!socketGiven) {
+            if (sockets.isEmpty()) {
                 throw misused("--socket is missing");
             }
-            if (socket.isEmpty()) {
+            if (sockets.contains(Path.of(""))) {
                 throw new UsageException("--socket is empty; name the socket to create.");
             }
             if (disks.isEmpty()) {

@@ -16,11 +16,13 @@ class DiskSpecTest {
         DiskSpec spec =
                 DiskSpec.parse(
                         "file=/a,,b.raw,size=10G,cache=none,cache.no-flush=on,backend=posix,dsync=rwf,locking=off,target=3,lun=2,"
-                                + "serial=S1,dpofua=on,discard=unmap,logical_block_size=4096,physical_block_size=16384");
+                                + "serial=S1,wwn=0x5000c50015ea71ac,rotation_rate=7200,dpofua=on,discard=unmap,logical_block_size=4096,physical_block_size=16384");
         assertThat(spec.file()).isEqualTo("/a,b.raw");
         assertThat(spec.createSizeBytes()).hasValue(10L << 30);
         assertThat(spec.cacheMode()).isEqualTo(new CacheMode(true, true, true));
         assertThat(spec.backend()).isEqualTo("posix");
+        assertThat(spec.wwn()).isEqualTo(0x5000c50015ea71acL);
+        assertThat(spec.rotationRate()).isEqualTo(7200);
         assertThat(spec.dsync()).isEqualTo("rwf");
         assertThat(spec.locking()).isFalse();
         assertThat(spec.backendOptions().properties()).containsEntry("locking", "off");
@@ -83,6 +85,10 @@ class DiskSpecTest {
             delimiter = '|',
             value = {
                 "size=1G|file= is missing",
+                "file=a,wwn=0x1000c50015ea71ac|wwn=0x1000c50015ea71ac is not an NAA name",
+                "file=a,wwn=nonsense|wwn=nonsense is not an NAA name",
+                "file=a,rotation_rate=1024|rotation_rate=1024 is neither",
+                "file=a,rotation_rate=65535|rotation_rate=65535 is not a whole number",
                 "file=|file= is empty",
                 "file=a,cache=fast|cache=fast is not one of writeback, none",
                 "file=a,cache.direct=yes|cache.direct=yes is not one of on, off",

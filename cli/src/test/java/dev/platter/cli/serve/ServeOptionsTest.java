@@ -17,13 +17,14 @@ class ServeOptionsTest {
                 parse(
                         "--socket",
                         "/a=b",
+                        "--socket=/c",
                         "--disk=file=/x,size=1M",
                         "--queues=3",
                         "--disk",
                         "file=y",
                         "-v");
         assertThat(options.wanted()).isEqualTo(Wanted.SERVER);
-        assertThat(options.socket()).isEqualTo(Path.of("/a=b"));
+        assertThat(options.sockets()).containsExactly(Path.of("/a=b"), Path.of("/c"));
         assertThat(options.disks()).extracting(DiskSpec::file).containsExactly("/x", "y");
         assertThat(options.queues()).isEqualTo(3);
         assertThat(options.verbose()).isTrue();

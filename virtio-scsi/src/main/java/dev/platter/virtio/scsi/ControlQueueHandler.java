@@ -5,6 +5,7 @@ import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
@@ -57,7 +58,9 @@ final class ControlQueueHandler implements QueueHandler {
     private final DeviceRing ring;
     private final Notifier wake;
     private final Map<Integer, ScsiTarget> targets;
+    private final InitiatorPort initiator;
     private final Collection<RequestQueueHandler> requestQueues;
+    private final DeviceGroup group;
     private final MemorySegment request = MemorySegment.ofArray(new byte[TMF_BYTES]);
     private final Mailbox<Pending> reported = new Mailbox<>();
     private final BitSet busyHeads = new BitSet();
@@ -70,16 +73,23 @@ final class ControlQueueHandler implements QueueHandler {
     /**
      * Starts the queue.
      *
-     * @param requestQueues the request queues that run; changes under way, and is safe to iterate
+     * @param initiator who the functions are of
+     * @param requestQueues the device's request queues that run; changes under way, and is safe to
+     *     iterate
+     * @param group whose queues the functions reach that concern every initiator
      */
     ControlQueueHandler(
             QueueSetup setup,
             Map<Integer, ScsiTarget> targets,
-            Collection<RequestQueueHandler> requestQueues) {
+            InitiatorPort initiator,
+            Collection<RequestQueueHandler> requestQueues,
+            DeviceGroup group) {
         ring = new DeviceRing(setup);
         wake = setup.wake();
         this.targets = targets;
+        this.initiator = initiator;
         this.requestQueues = requestQueues;
+        this.group = group;
     }
 
     @Override
@@ -175,8 +185,11 @@ final class ControlQueueHandler implements QueueHandler {
         Pending pending = new Pending(head, chain, target, management);
         chain = new DescriptorChain(MAX_PIECES);
         busyHeads.set(head);
+        boolean everybody =
+                function == VirtioScsi.TMF_LOGICAL_UNIT_RESET
+                        || function == VirtioScsi.TMF_CLEAR_TASK_SET;
         management.start(
-                requestQueues,
+                everybody ? group.running() : requestQueues,
                 () -> {
                     reported.post(pending);
                     wake.signal();
@@ -190,7 +203,9 @@ final class ControlQueueHandler implements QueueHandler {
         switch (function.function()) {
             case VirtioScsi.TMF_LOGICAL_UNIT_RESET ->
                     pending.target.logicalUnitReset(function.lun());
-            case VirtioScsi.TMF_I_T_NEXUS_RESET -> pending.target.nexusReset();
+            case VirtioScsi.TMF_CLEAR_TASK_SET ->
+                    pending.target.taskSetCleared(function.lun(), initiator);
+            case VirtioScsi.TMF_I_T_NEXUS_RESET -> pending.target.nexusReset(initiator);
             default -> {
                 if (function.isQuery() && function.found()) {
                     answer = VirtioScsi.S_FUNCTION_SUCCEEDED;

@@ -5,6 +5,7 @@ import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiCommand;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.ScsiTargetQueue;
@@ -53,11 +54,13 @@ final class RequestQueueHandler implements QueueHandler {
      * Starts the queue.
      *
      * @param allTargets the targets by their number
+     * @param initiator who the queue's commands are of
      * @param whenClosed told when the queue has closed
      */
     RequestQueueHandler(
             QueueSetup setup,
             Map<Integer, ScsiTarget> allTargets,
+            InitiatorPort initiator,
             Consumer<RequestQueueHandler> whenClosed) {
         ring = new DeviceRing(setup);
         wake = setup.wake();
@@ -68,7 +71,15 @@ final class RequestQueueHandler implements QueueHandler {
         spare = new DescriptorChain(pieces);
         ScsiCommand[] commands =
                 Arrays.stream(slots).map(RequestSlot::command).toArray(ScsiCommand[]::new);
-        targets = new TargetQueues(setup.index(), allTargets, commands, this::ended, setup.loop());
+        targets =
+                new TargetQueues(
+                        setup.index(),
+                        allTargets,
+                        initiator,
+                        commands,
+                        this::ended,
+                        wake,
+                        setup.loop());
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.platter.virtio.scsi;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.api.device.EventLoop;
+import dev.platter.api.device.Notifier;
 import dev.platter.scsi.CommandSink;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiCommand;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.ScsiTargetQueue;
@@ -29,15 +31,19 @@ final class TargetQueues {
     /**
      * Opens a queue to each target.
      *
+     * @param initiator who the commands are of
      * @param commands one for each slot
      * @param sink where ended commands go
+     * @param wake signalled by any thread when the owner should {@link #poll}
      * @param loop what the owner waits in, if the device is given one
      */
     TargetQueues(
             int queueIndex,
             Map<Integer, ScsiTarget> targets,
+            InitiatorPort initiator,
             ScsiCommand[] commands,
             CommandSink sink,
+            Notifier wake,
             @Nullable EventLoop loop) {
         List<ScsiTargetQueue> opened = new ArrayList<>();
         targets.forEach(
@@ -45,7 +51,13 @@ final class TargetQueues {
                     known[id] = true;
                     try {
                         ScsiTargetQueue queue =
-                                target.openQueue(commands.length, commands, sink, loop);
+                                target.openQueue(
+                                        initiator,
+                                        commands.length,
+                                        commands,
+                                        sink,
+                                        wake::signal,
+                                        loop);
                         byTarget[id] = queue;
                         opened.add(queue);
                     } catch (BackendException e) {

@@ -3,6 +3,7 @@ package dev.platter.virtio.scsi;
 import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.device.VirtioDevice;
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.virtio.queue.VirtioFeatures;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +24,8 @@ public final class VirtioScsiDevice implements VirtioDevice {
 
     private final Map<Integer, ScsiTarget> targets;
     private final int requestQueues;
+    private final InitiatorPort initiator;
+    private final DeviceGroup group;
     private final ConfigSpace config;
     private final CopyOnWriteArrayList<RequestQueueHandler> running = new CopyOnWriteArrayList<>();
     private volatile @Nullable EventQueueHandler events;
@@ -35,6 +38,23 @@ public final class VirtioScsiDevice implements VirtioDevice {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VirtioScsiDevice(Map<Integer, ScsiTarget> targets, int requestQueues) {
+        this(targets, requestQueues, InitiatorPort.DEFAULT, new DeviceGroup());
+    }
+
+    /**
+     * A device of one of several initiators of the same targets.
+     *
+     * @param targets the targets by number, 0 to 255
+     * @param requestQueues how many request queues, 1 to {@link #MAX_REQUEST_QUEUES}
+     * @param initiator who its commands are of, to the logical units
+     * @param group of all devices over these targets
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public VirtioScsiDevice(
+            Map<Integer, ScsiTarget> targets,
+            int requestQueues,
+            InitiatorPort initiator,
+            DeviceGroup group) {
         for (int id : targets.keySet()) {
             if (id < 0 || id > VirtioScsi.MAX_TARGET) {
                 throw new IllegalArgumentException(
@@ -47,6 +67,8 @@ public final class VirtioScsiDevice implements VirtioDevice {
         }
         this.targets = Map.copyOf(targets);
         this.requestQueues = requestQueues;
+        this.initiator = initiator;
+        this.group = group;
         config = new ConfigSpace(requestQueues);
     }
 
@@ -91,7 +113,8 @@ public final class VirtioScsiDevice implements VirtioDevice {
                     "queue " + setup.index() + " is not one of the device's " + queueCount());
         }
         return switch (setup.index()) {
-            case VirtioScsi.CONTROL_QUEUE -> new ControlQueueHandler(setup, targets, running);
+            case VirtioScsi.CONTROL_QUEUE ->
+                    new ControlQueueHandler(setup, targets, initiator, running, group);
             case VirtioScsi.EVENT_QUEUE -> startEvents(setup);
             default -> startRequests(setup);
         };
@@ -104,14 +127,21 @@ public final class VirtioScsiDevice implements VirtioDevice {
     }
 
     private QueueHandler startRequests(QueueSetup setup) {
-        RequestQueueHandler handler = new RequestQueueHandler(setup, targets, running::remove);
+        RequestQueueHandler handler =
+                new RequestQueueHandler(setup, targets, initiator, this::closed);
         running.add(handler);
+        group.started(handler);
         return handler;
+    }
+
+    private void closed(RequestQueueHandler queue) {
+        running.remove(queue);
+        group.closed(queue);
     }
 
     @Override
     public void reset() {
-        targets.values().forEach(ScsiTarget::deviceReset);
+        targets.values().forEach(target -> target.deviceReset(initiator));
     }
 
     /** Tells the driver, if one listens, that a logical unit's capacity changed; any thread. */

@@ -67,6 +67,24 @@ public interface BlockBackend extends AutoCloseable {
         return result[0];
     }
 
+    /**
+     * What the host has space for, at and behind an offset. What it answers may have changed by the
+     * time it is read: nothing stops writes and discards meanwhile.
+     *
+     * @param offsetBytes inside the disk
+     * @return a stretch that ends at the disk's end at the latest; as long as the whole rest, and
+     *     allocated, where the host cannot tell
+     * @throws BackendException if the host reports an error
+     */
+    default Extent extentAt(long offsetBytes) throws BackendException {
+        return new Extent(sizeBytes() - offsetBytes, true);
+    }
+
+    /** What can be written with {@link IoFlags#ATOMIC}; fixed while the backend is open. */
+    default AtomicWriteLimits atomicWrites() {
+        return AtomicWriteLimits.NONE;
+    }
+
     /** The sum of the counters of all queues this backend has opened, closed ones included. */
     BlockQueueStatistics statistics();
 

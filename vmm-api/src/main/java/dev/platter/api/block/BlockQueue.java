@@ -48,7 +48,7 @@ public interface BlockQueue extends AutoCloseable {
     /**
      * Submits a write of the vector's whole length.
      *
-     * @param flags {@link IoFlags#NONE} or {@link IoFlags#FUA}
+     * @param flags {@link IoFlags#FUA} and {@link IoFlags#ATOMIC}, or none
      * @return whether the request was accepted
      */
     boolean writev(long tag, long offsetBytes, IoVector source, int flags);

@@ -14,5 +14,10 @@ public final class IoFlags {
     /** A write of zeroes may release the range's space, if it then still reads as zeroes. */
     public static final int MAY_UNMAP = 1 << 1;
 
+    /**
+     * A power cut leaves all of the write or nothing of it; only within {@link AtomicWriteLimits}.
+     */
+    public static final int ATOMIC = 1 << 2;
+
     private IoFlags() {}
 }
