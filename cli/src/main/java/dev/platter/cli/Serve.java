@@ -67,7 +67,8 @@ final class Serve {
         try {
             started.complete(
                     Optional.of(
-                            DiskServer.start(options.sockets(), options.disks(), options.queues())));
+                            DiskServer.start(
+                                    options.sockets(), options.disks(), options.queues())));
         } finally {
             started.complete(Optional.empty()); // unless it is complete already
         }
