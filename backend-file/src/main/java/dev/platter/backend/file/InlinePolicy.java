@@ -1,5 +1,8 @@
 package dev.platter.backend.file;
 
+import dev.platter.api.block.BackendException;
+import java.util.Map;
+
 /**
  * Whether the owner of a queue makes a blocking host call itself, or hands it to somebody else: a
  * thread of a pool, or a worker of the kernel. Alone, its own call is the cheapest, by the two
@@ -28,6 +31,12 @@ package dev.platter.backend.file;
  * those of {@link System#nanoTime}; kinds of calls are numbered by the caller.
  */
 public final class InlinePolicy {
+    /**
+     * The name of the option, {@code on} or {@code off}, in {@link
+     * dev.platter.api.block.BackendOptions#properties()}: whether owners make calls at all.
+     */
+    public static final String PROPERTY = "owner-calls";
+
     /** Up to here a call is short. */
     static final long SHORT_NANOS = 1_000_000;
 
@@ -51,6 +60,20 @@ public final class InlinePolicy {
     private final long[] longestNanos;
     private OwnerLoad owner = new OwnerLoad();
     private int inFlight;
+
+    /**
+     * Reads the option.
+     *
+     * @throws BackendException if the value is neither {@code on} nor {@code off}
+     */
+    public static boolean enabled(Map<String, String> properties) throws BackendException {
+        String value = properties.getOrDefault(PROPERTY, "on");
+        if (!value.equals("on") && !value.equals("off")) {
+            throw new BackendException(
+                    PROPERTY + "=" + value + " is unknown: use owner-calls=on or off");
+        }
+        return value.equals("on");
+    }
 
     /**
      * A policy that knows nothing yet: it takes calls to be short.

@@ -3,6 +3,7 @@ package dev.platter.backend.posix;
 import dev.platter.api.block.BackendException;
 import dev.platter.backend.file.DsyncPreference;
 import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.InlinePolicy;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +26,7 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
                     DsyncPreference.PROPERTY,
                     DsyncPreference.UNSAFE_PROPERTY,
                     ImageFile.LOCKING,
+                    InlinePolicy.PROPERTY,
                     THREADS);
 
     static final int DEFAULT_THREADS = 16;
@@ -41,11 +43,14 @@ record PosixOptions(DsyncPreference dsync, int threads, long idleNanos, boolean 
                 throw new BackendException(
                         "the posix backend has no option "
                                 + name
-                                + ": it knows dsync, unsafe-dsync, locking and threads");
+                                + ": it knows dsync, unsafe-dsync, locking, owner-calls and threads");
             }
         }
         return new PosixOptions(
-                DsyncPreference.of(properties), threads(properties.get(THREADS)), IDLE_NANOS, true);
+                DsyncPreference.of(properties),
+                threads(properties.get(THREADS)),
+                IDLE_NANOS,
+                InlinePolicy.enabled(properties));
     }
 
     private static int threads(@Nullable String text) throws BackendException {

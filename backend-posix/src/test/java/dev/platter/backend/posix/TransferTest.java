@@ -86,7 +86,7 @@ class TransferTest {
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
                 .hasMessage(
-                        "the posix backend has no option aio: it knows dsync, unsafe-dsync, locking and threads");
+                        "the posix backend has no option aio: it knows dsync, unsafe-dsync, locking, owner-calls and threads");
     }
 
     @Test

@@ -13,7 +13,9 @@ import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringOp;
 import dev.platter.linux.IoUringSqe;
 import dev.platter.linux.RwFlags;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reads and writes of one queue: whole transfers, made of as many operations as it takes, and
@@ -35,6 +37,7 @@ final class Transfers {
     private final FileCalls calls;
     private final int partialBlockMask;
     private int durableInFlight;
+    private @Nullable IoVector rest;
 
     Transfers(
             ImageFile image,
@@ -90,18 +93,51 @@ final class Transfers {
      * Carries a write out by system calls of the owner; what they leave undone goes on by the ring.
      */
     void carryOut(Request request) {
-        IoVector memory = request.memory();
-        int pieces = Math.min(memory.count(), MAX_PIECES);
-        int callFlags = request.way == Way.DSYNC ? RwFlags.RWF_DSYNC : 0;
         request.syncResult = -Errnos.ECANCELED;
-        count(request);
-        long answer =
-                calls.pwritev2(files.mainFd(), memory.entries(), pieces, request.offset, callFlags);
-        if (request.way == Way.LINKED && answer == request.length) {
+        long answer = call(request);
+        while (answer > 0 && isCutInside(request, answer & ~partialBlockMask)) {
+            request.done += answer & ~partialBlockMask;
+            answer = call(request);
+        }
+        if (request.way == Way.LINKED && request.done + answer == request.length) {
             request.syncResult = calls.fdatasync(files.mainFd());
         }
         request.callResult = (int) answer;
         answered(request);
+    }
+
+    /** Whether a write was cut short by the host where several pieces are to come. */
+    private static boolean isCutInside(Request request, long progress) {
+        return progress > 0
+                && progress < request.length - request.done
+                && request.memory().count() > 1;
+    }
+
+    /** Writes what is left of a request. */
+    private long call(Request request) {
+        IoVector part = request.memory();
+        if (request.done != 0 || part.count() > MAX_PIECES) {
+            part = rest(request);
+        }
+        int callFlags = request.way == Way.DSYNC ? RwFlags.RWF_DSYNC : 0;
+        long answer;
+        do {
+            count(request);
+            long offset = request.offset + request.done;
+            answer =
+                    calls.pwritev2(files.mainFd(), part.entries(), part.count(), offset, callFlags);
+        } while (answer == -Errnos.EINTR);
+        return answer;
+    }
+
+    private IoVector rest(Request request) {
+        IoVector slice = rest;
+        if (slice == null) {
+            slice = new IoVector(Arena.ofAuto(), MAX_PIECES);
+            rest = slice;
+        }
+        slice.setSlice(request.memory(), request.done, request.length - request.done);
+        return slice;
     }
 
     /**
@@ -134,7 +170,9 @@ final class Transfers {
             return;
         }
         BounceBuffer slab = request.slab;
-        if (slab == null) {
+        if (slab == null && isCutInPieces(request)) {
+            carryOut(request);
+        } else if (slab == null) {
             submitInPlace(request);
         } else {
             long chunkBytes = Math.min(request.length - request.done, slab.sizeBytes());
@@ -143,6 +181,18 @@ final class Transfers {
             }
             submitPiece(request, slab.slab().address(), chunkBytes);
         }
+    }
+
+    /**
+     * Whether a write through the page cache goes on behind a part of it. The ring's next operation
+     * would end where a piece of memory ends, which may be inside a block, and a power cut behind
+     * it would tear the block; so the owner writes the rest with one call.
+     */
+    private boolean isCutInPieces(Request request) {
+        return request.operation == Operation.WRITE
+                && request.done > 0
+                && request.memory().count() > 1
+                && !image.direct();
     }
 
     private void submitInPlace(Request request) {

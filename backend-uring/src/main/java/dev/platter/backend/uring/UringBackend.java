@@ -11,12 +11,14 @@ import dev.platter.api.device.EventLoop;
 import dev.platter.backend.file.DsyncPreference;
 import dev.platter.backend.file.FlushLedger;
 import dev.platter.backend.file.ImageFile;
+import dev.platter.backend.file.InlinePolicy;
 import dev.platter.backend.file.SubmissionPath;
 import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringCalls;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,13 @@ import org.slf4j.LoggerFactory;
 public final class UringBackend implements BlockBackend {
     /** The backend's name, by which a user selects it. */
     static final String NAME = "uring";
+
+    private static final Set<String> KNOWN =
+            Set.of(
+                    DsyncPreference.PROPERTY,
+                    DsyncPreference.UNSAFE_PROPERTY,
+                    ImageFile.LOCKING,
+                    InlinePolicy.PROPERTY);
 
     private static final Logger LOG = LoggerFactory.getLogger(UringBackend.class);
 
@@ -64,7 +73,7 @@ public final class UringBackend implements BlockBackend {
             Function<Arena, FileCalls> filesOf,
             Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
-        return open(options, filesOf, callsOf, true);
+        return open(options, filesOf, callsOf, InlinePolicy.enabled(options.properties()));
     }
 
     /**
@@ -79,11 +88,11 @@ public final class UringBackend implements BlockBackend {
             boolean inlines)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
-            if (!DsyncPreference.PROPERTIES.contains(name) && !name.equals(ImageFile.LOCKING)) {
+            if (!KNOWN.contains(name)) {
                 throw new BackendException(
                         "the uring backend has no option "
                                 + name
-                                + ": it knows dsync, unsafe-dsync and locking");
+                                + ": it knows dsync, unsafe-dsync, locking and owner-calls");
             }
         }
         DsyncPreference preference = DsyncPreference.of(options.properties());

@@ -83,7 +83,7 @@ class TransferTest {
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
                 .hasMessage(
-                        "the uring backend has no option aio: it knows dsync, unsafe-dsync and locking");
+                        "the uring backend has no option aio: it knows dsync, unsafe-dsync, locking and owner-calls");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param dsync how durable writes are made
  * @param unsafeDsync whether {@code dsync=rwf} is obeyed also where it loses writes
  * @param threads the most threads the posix backend may start, where given
+ * @param ownerCalls whether queues' owners make short calls themselves
  * @param locking whether the image is locked against other users
  * @param target the SCSI target, where the user chose one
  * @param lun the logical unit number
@@ -40,6 +41,7 @@ public record DiskSpec(
         String dsync,
         boolean unsafeDsync,
         OptionalInt threads,
+        boolean ownerCalls,
         boolean locking,
         OptionalInt target,
         int lun,
@@ -53,7 +55,7 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, threads, locking, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, threads, owner-calls, locking, target, lun, "
                     + "readonly, serial, wwn, rotation_rate, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
@@ -81,6 +83,7 @@ public record DiskSpec(
                         options.choice("dsync", List.of("auto", "rwf", "fdatasync")).orElse("auto"),
                         options.onOff("unsafe-dsync").orElse(false),
                         options.number("threads", 1, MAX_THREADS),
+                        options.onOff("owner-calls").orElse(true),
                         options.onOff("locking").orElse(true),
                         options.number("target", 0, MAX_TARGET),
                         options.number("lun", 0, MAX_LUN).orElse(0),
@@ -199,6 +202,9 @@ public record DiskSpec(
         // Only where they are not the default: a backend of somebody else's need not know them.
         if (unsafeDsync) {
             properties.put("unsafe-dsync", "on");
+        }
+        if (!ownerCalls) {
+            properties.put("owner-calls", "off");
         }
         if (!locking) {
             properties.put("locking", "off");

@@ -144,7 +144,7 @@ final class CrashTrial {
     }
 
     private int[] contents() throws BackendException {
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 BlockBackend backend = setup.opener().open(medium.location())) {
             MemorySegment all = arena.allocate(TrialSetup.sizeBytes(), 4096);
             IoVector vector = new IoVector(arena, 1);

@@ -8,6 +8,7 @@ import dev.platter.api.block.BlockBackendProvider;
 import dev.platter.api.block.CacheMode;
 import dev.platter.conformance.crashfs.CrashFileSystem;
 import dev.platter.conformance.torture.DiskOpener;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ final class CrashDisks {
         abort(reason);
     }
 
+    /** The uring backend with every request through the ring, also a lone one. */
+    static final String RING_ONLY = "uring-ring-only";
+
     static BlockBackendProvider provider(String backend) {
         BlockBackendProvider found =
                 ServiceLoader.load(BlockBackendProvider.class).stream()
@@ -53,11 +57,14 @@ final class CrashDisks {
 
     /** A backend with options, as {@code --disk} gives them. */
     static DiskOpener opener(String backend, CacheMode mode, Map<String, String> properties) {
-        BlockBackendProvider provider = provider(backend);
+        BlockBackendProvider provider = provider(backend.equals(RING_ONLY) ? "uring" : backend);
+        Map<String, String> all = new HashMap<>(properties);
+        if (backend.equals(RING_ONLY)) {
+            all.put("owner-calls", "off");
+        }
         return location ->
                 provider.open(
-                        new BackendOptions(
-                                location, mode, false, true, OptionalLong.empty(), properties));
+                        new BackendOptions(location, mode, false, true, OptionalLong.empty(), all));
     }
 
     /** The options of a way of durable writes; a crash file system heeds the flag. */

@@ -57,7 +57,7 @@ class CrashTrialTest {
     }
 
     private static Stream<List<String>> combinations() {
-        return Stream.of("posix", "uring")
+        return Stream.of("posix", "uring", CrashDisks.RING_ONLY)
                 .flatMap(
                         backend ->
                                 CrashDisks.MODES.stream()

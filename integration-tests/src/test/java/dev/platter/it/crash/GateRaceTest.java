@@ -26,6 +26,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -171,7 +173,13 @@ class GateRaceTest {
     private BlockBackend uring(Consumer<RingEntry> submitting, int completions) throws Exception {
         CrashDisks.provider("uring");
         return UringBackend.open(
-                options(),
+                new BackendOptions(
+                        path,
+                        CacheMode.NONE,
+                        false,
+                        true,
+                        OptionalLong.empty(),
+                        Map.of("owner-calls", "off")),
                 LinuxFileCalls::new,
                 own ->
                         HookedCalls.ring(
@@ -201,6 +209,20 @@ class GateRaceTest {
                 BlockQueue first = backend.openQueue(4);
                 BlockQueue second = backend.openQueue(4)) {
             assertThat(survives(new Queues(first, second), "enter")).isTrue();
+        }
+    }
+
+    @RepeatedTest(10)
+    void itsOwnersKeepOneThatEndsBesideTheirOwnSync() throws Exception {
+        CrashDisks.provider("uring");
+        try (BlockBackend backend =
+                        UringBackend.open(
+                                options(),
+                                own -> HookedCalls.files(new LinuxFileCalls(own), gate),
+                                LinuxIoUringCalls::new);
+                BlockQueue first = backend.openQueue(4);
+                BlockQueue second = backend.openQueue(4)) {
+            assertThat(survives(new Queues(first, second), "fdatasync")).isTrue();
         }
     }
 

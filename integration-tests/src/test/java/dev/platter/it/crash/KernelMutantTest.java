@@ -24,6 +24,7 @@ import dev.platter.linux.RwFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -356,8 +357,12 @@ class KernelMutantTest {
     }
 
     private static BackendOptions options(Mutant mutant, String location) {
+        Map<String, String> properties = new HashMap<>(mutant.dsync());
+        if (mutant.onRing()) {
+            properties.put("owner-calls", "off");
+        }
         return new BackendOptions(
-                location, mutant.mode(), false, true, OptionalLong.empty(), mutant.dsync());
+                location, mutant.mode(), false, true, OptionalLong.empty(), properties);
     }
 
     private static DiskOpener onFiles(Mutant mutant) {

@@ -133,7 +133,7 @@ class RealFileSystemTest {
     }
 
     private static void acknowledge(Path image, Case each) throws Exception {
-        try (Arena arena = Arena.ofConfined();
+        try (Arena arena = Arena.ofShared();
                 BlockBackend backend =
                         CrashDisks.opener(each.backend(), each.mode(), each.dsync())
                                 .open(image.toString());
@@ -191,7 +191,7 @@ class RealFileSystemTest {
     void whatIsAcknowledgedAsDurableSurvives(String fileSystem, boolean volatileCache)
             throws Exception {
         List<Case> cases = new ArrayList<>();
-        for (String backend : List.of("posix", "uring")) {
+        for (String backend : List.of("posix", "uring", CrashDisks.RING_ONLY)) {
             for (CacheMode mode : List.of(CacheMode.DIRECTSYNC, CacheMode.WRITETHROUGH)) {
                 for (Extents extents : Extents.values()) {
                     cases.add(new Case(extents, backend, mode, Map.of("dsync", "auto"), true));
@@ -212,7 +212,7 @@ class RealFileSystemTest {
             Path folder = disk.mount("ext4", "defaults");
             prepare(folder.resolve("image"), Extents.OVERWRITE);
             LoopDisk.run("sync", "-f", folder.toString());
-            try (Arena arena = Arena.ofConfined();
+            try (Arena arena = Arena.ofShared();
                     BlockBackend backend =
                             CrashDisks.opener("posix", CacheMode.NONE, Map.of())
                                     .open(folder.resolve("image").toString());
@@ -236,7 +236,7 @@ class RealFileSystemTest {
         Map<String, String> forced = Map.of("dsync", "rwf", "unsafe-dsync", "on");
         List<Case> cases = new ArrayList<>();
         for (Extents extents : Extents.values()) {
-            cases.add(new Case(extents, "uring", CacheMode.DIRECTSYNC, forced, true));
+            cases.add(new Case(extents, CrashDisks.RING_ONLY, CacheMode.DIRECTSYNC, forced, true));
         }
         for (Extents extents : Extents.values()) {
             cases.add(

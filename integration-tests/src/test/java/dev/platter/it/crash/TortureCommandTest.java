@@ -40,7 +40,7 @@ class TortureCommandTest {
                 folder.resolve("classes")
                         + File.pathSeparator
                         + System.getProperty("java.class.path"));
-        command.addAll(List.of("dev.platter.cli.Platter", "torture"));
+        command.addAll(List.of("dev.platter.cli.Main", "torture"));
         command.addAll(Arrays.asList(arguments));
         Path errors = folder.resolve("errors");
         Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
