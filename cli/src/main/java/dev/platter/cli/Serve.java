@@ -64,7 +64,11 @@ final class Serve {
         try {
             started.complete(
                     Optional.of(
-                            DiskServer.start(options.socket(), options.disks(), options.queues())));
+                            DiskServer.start(
+                                    options.socket(),
+                                    options.disks(),
+                                    options.queues(),
+                                    options.pollMaxNanos())));
         } finally {
             started.complete(Optional.empty()); // unless it is complete already
         }

@@ -43,6 +43,16 @@ public final class DiskServer implements AutoCloseable {
      */
     public static DiskServer start(Path socket, List<DiskSpec> specs, int queues)
             throws UsageException {
+        return start(socket, specs, queues, 0);
+    }
+
+    /**
+     * As {@link #start(Path, List, int)}, with queues' threads that poll before they wait.
+     *
+     * @param pollMaxNanos how long at most
+     */
+    public static DiskServer start(Path socket, List<DiskSpec> specs, int queues, long pollMaxNanos)
+            throws UsageException {
         List<Integer> addresses = targetNumbers(specs);
         List<OpenDisk> disks = new ArrayList<>();
         try {
@@ -50,8 +60,13 @@ public final class DiskServer implements AutoCloseable {
                 disks.add(OpenDisk.open(spec));
             }
             VirtioScsiDevice device = new VirtioScsiDevice(targets(addresses, disks), queues);
-            EventLoopProvider loops = loops();
-            DiskServer server = new DiskServer(disks, listen(socket, device, queues, loops));
+            VhostUserOptions options =
+                    new VhostUserOptions(
+                            queues + CONTROL_AND_EVENT_QUEUE,
+                            VhostUserOptions.MEMORY_SLOT_LIMIT,
+                            loops(),
+                            pollMaxNanos);
+            DiskServer server = new DiskServer(disks, listen(socket, device, options));
             server.logDisks(addresses);
             return server;
         } catch (UsageException | RuntimeException | Error e) {
@@ -85,16 +100,9 @@ public final class DiskServer implements AutoCloseable {
     }
 
     private static VhostUserServer listen(
-            Path socket, VirtioScsiDevice device, int queues, EventLoopProvider loops)
-            throws UsageException {
+            Path socket, VirtioScsiDevice device, VhostUserOptions options) throws UsageException {
         try {
-            return VhostUserServer.listen(
-                    socket,
-                    device,
-                    new VhostUserOptions(
-                            queues + CONTROL_AND_EVENT_QUEUE,
-                            VhostUserOptions.MEMORY_SLOT_LIMIT,
-                            loops));
+            return VhostUserServer.listen(socket, device, options);
         } catch (VhostUserException e) {
             throw new UsageException("--socket: " + e.getMessage());
         }
