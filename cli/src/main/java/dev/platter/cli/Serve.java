@@ -68,7 +68,10 @@ final class Serve {
             started.complete(
                     Optional.of(
                             DiskServer.start(
-                                    options.sockets(), options.disks(), options.queues())));
+                                    options.sockets(),
+                                    options.disks(),
+                                    options.queues(),
+                                    options.pollMaxNanos())));
         } finally {
             started.complete(Optional.empty()); // unless it is complete already
         }

@@ -36,6 +36,7 @@ final class QueueWorker {
     private final EventFd kick;
     private final EventLoop loop;
     private final Notifier wake;
+    private final OwnerPoll poll;
     private final GuestCall call;
     private final Notifier broken;
     private final Thread thread;
@@ -61,6 +62,7 @@ final class QueueWorker {
             QueueHandler handler,
             EventFd kick,
             EventLoop loop,
+            Polling polling,
             GuestCall call,
             Notifier broken) {
         this.name = name;
@@ -68,6 +70,7 @@ final class QueueWorker {
         this.kick = kick;
         this.loop = loop;
         wake = loop.waker();
+        poll = new OwnerPoll(polling, handler, loop, () -> stopping || pausing);
         this.call = call;
         this.broken = broken;
         nextAvail = handler.nextAvail();
@@ -80,6 +83,7 @@ final class QueueWorker {
      * @param name the thread's
      * @param handler becomes the worker's, also when this fails
      * @param loop the one that the handler was set up with; becomes the worker's as well
+     * @param polling the server's
      * @param call the handler's call notifier
      * @param broken told once, by the worker, when the queue breaks
      * @throws LinuxException if the kick or a completion cannot be waited for
@@ -89,12 +93,13 @@ final class QueueWorker {
             QueueHandler handler,
             EventFd kick,
             EventLoop loop,
+            Polling polling,
             GuestCall call,
             Notifier broken)
             throws LinuxException {
         boolean started = false;
         try {
-            QueueWorker worker = new QueueWorker(name, handler, kick, loop, call, broken);
+            QueueWorker worker = new QueueWorker(name, handler, kick, loop, polling, call, broken);
             worker.watch();
             worker.thread.start();
             started = true;
@@ -194,6 +199,7 @@ final class QueueWorker {
 
     private void run() {
         call.own();
+        poll.begin();
         try {
             serve();
         } catch (Throwable bug) {
@@ -204,6 +210,7 @@ final class QueueWorker {
         } catch (Throwable bug) {
             failed(bug);
         }
+        poll.end();
         end();
     }
 
@@ -221,9 +228,17 @@ final class QueueWorker {
     }
 
     /**
-     * Waits if there is nothing to process; else hands over what has been prepared, and goes on.
+     * Waits if there is nothing to process, also after some polling; else hands over what has been
+     * prepared, and goes on.
      */
     private void step() {
+        if (poll.isDue()) {
+            handOverTogether();
+            if (poll.findsWork()) {
+                handOverTogether();
+                return;
+            }
+        }
         if (handler.enableKicks()) {
             await(EventLoop.FOREVER);
         } else {
@@ -236,9 +251,18 @@ final class QueueWorker {
         loop.submit();
     }
 
+    /** As {@link #handOver}, but with the call in the same system call where the loop can. */
+    private void handOverTogether() {
+        call.giveWithTurn();
+        loop.submit();
+        call.turned();
+    }
+
     private void await(long timeoutNanos) {
         call.giveWithTurn();
+        poll.sleeps();
         int answer = loop.turn(timeoutNanos);
+        poll.woke();
         call.turned();
         if (answer < 0) {
             throw new IllegalStateException("the owner's wait failed with errno " + -answer);

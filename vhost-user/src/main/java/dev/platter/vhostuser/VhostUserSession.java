@@ -41,7 +41,8 @@ final class VhostUserSession implements AutoCloseable {
                 new VringSet(
                         device,
                         Math.min(options.maxQueues(), device.queueCount()),
-                        options.loops());
+                        options.loops(),
+                        Polling.upTo(options.pollMaxNanos()));
         memory = new MemoryRequests(vrings, maxMemorySlots);
         rings = new VringRequests(vrings);
     }

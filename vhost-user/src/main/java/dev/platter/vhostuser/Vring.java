@@ -30,6 +30,7 @@ final class Vring implements AutoCloseable {
     private final int index;
     private final VirtioDevice device;
     private final EventLoopProvider loops;
+    private final Polling polling;
     private final CallLine call = new CallLine();
 
     private int sizeEntries;
@@ -49,10 +50,11 @@ final class Vring implements AutoCloseable {
     /** Broke or could not be started: stays stopped until the next kick descriptor. */
     private boolean broken;
 
-    Vring(int index, VirtioDevice device, EventLoopProvider loops) {
+    Vring(int index, VirtioDevice device, EventLoopProvider loops, Polling polling) {
         this.index = index;
         this.device = device;
         this.loops = loops;
+        this.polling = polling;
     }
 
     /** Sets the queue size; a running queue stops, and waits for a new kick descriptor. */
@@ -218,7 +220,13 @@ final class Vring implements AutoCloseable {
             }
         }
         return QueueWorker.start(
-                "platter-queue-" + index, handler, startKick, loop, guestCall, this::signalError);
+                "platter-queue-" + index,
+                handler,
+                startKick,
+                loop,
+                polling,
+                guestCall,
+                this::signalError);
     }
 
     /** A split ring's position is 16 bits; a packed one's has wrap counters above. */

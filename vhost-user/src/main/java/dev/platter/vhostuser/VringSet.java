@@ -15,10 +15,10 @@ final class VringSet implements AutoCloseable {
     private long features;
     private GuestMemoryTable memory = GuestMemoryTable.EMPTY;
 
-    VringSet(VirtioDevice device, int count, EventLoopProvider loops) {
+    VringSet(VirtioDevice device, int count, EventLoopProvider loops, Polling polling) {
         vrings = new Vring[count];
         for (int i = 0; i < count; i++) {
-            vrings[i] = new Vring(i, device, loops);
+            vrings[i] = new Vring(i, device, loops, polling);
         }
     }
 

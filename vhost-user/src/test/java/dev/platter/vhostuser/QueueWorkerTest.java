@@ -31,7 +31,14 @@ class QueueWorkerTest {
             GuestCall guestCall = new GuestCall(call, loop);
             CountingHandler handler = new CountingHandler(guestCall);
             QueueWorker worker =
-                    QueueWorker.start("counting", handler, kick, loop, guestCall, Notifier.NONE);
+                    QueueWorker.start(
+                            "counting",
+                            handler,
+                            kick,
+                            loop,
+                            Polling.upTo(0),
+                            guestCall,
+                            Notifier.NONE);
             // Until the optimizing compiler has inlined the system calls, each makes a slice.
             long allocated = allocated(handler, kick);
             for (int i = 0; i < ATTEMPTS && allocated > 0; i++) {
@@ -69,7 +76,14 @@ class QueueWorkerTest {
             CountingHandler handler = new CountingHandler(guestCall);
             handler.polls.set(1000);
             QueueWorker worker =
-                    QueueWorker.start("polling", handler, kick, loop, guestCall, Notifier.NONE);
+                    QueueWorker.start(
+                            "polling",
+                            handler,
+                            kick,
+                            loop,
+                            Polling.upTo(0),
+                            guestCall,
+                            Notifier.NONE);
             worker.stop();
             assertThat(handler.polls).hasValue(0);
             assertThat(worker.ringBroken()).isFalse();

@@ -49,6 +49,17 @@ public final class DiskServer implements AutoCloseable {
      */
     public static DiskServer start(List<Path> sockets, List<DiskSpec> specs, int queues)
             throws UsageException {
+        return start(sockets, specs, queues, 0);
+    }
+
+    /**
+     * As {@link #start(List, List, int)}, with queues' threads that poll before they wait.
+     *
+     * @param pollMaxNanos how long at most
+     */
+    public static DiskServer start(
+            List<Path> sockets, List<DiskSpec> specs, int queues, long pollMaxNanos)
+            throws UsageException {
         List<Integer> addresses = targetNumbers(specs);
         List<OpenDisk> disks = new ArrayList<>();
         List<VhostUserServer> servers = new ArrayList<>();
@@ -60,7 +71,12 @@ public final class DiskServer implements AutoCloseable {
                 directory.add(disk.unit());
             }
             Map<Integer, ScsiTarget> targets = targets(addresses, disks);
-            EventLoopProvider loops = loops();
+            VhostUserOptions options =
+                    new VhostUserOptions(
+                            queues + CONTROL_AND_EVENT_QUEUE,
+                            VhostUserOptions.MEMORY_SLOT_LIMIT,
+                            loops(),
+                            pollMaxNanos);
             DeviceGroup group = new DeviceGroup();
             for (Path socket : sockets) {
                 InitiatorPort initiator =
@@ -69,8 +85,7 @@ public final class DiskServer implements AutoCloseable {
                         listen(
                                 socket,
                                 new VirtioScsiDevice(targets, queues, initiator, group),
-                                queues,
-                                loops));
+                                options));
             }
             DiskServer server = new DiskServer(disks, servers);
             server.logDisks(addresses);
@@ -107,16 +122,9 @@ public final class DiskServer implements AutoCloseable {
     }
 
     private static VhostUserServer listen(
-            Path socket, VirtioScsiDevice device, int queues, EventLoopProvider loops)
-            throws UsageException {
+            Path socket, VirtioScsiDevice device, VhostUserOptions options) throws UsageException {
         try {
-            return VhostUserServer.listen(
-                    socket,
-                    device,
-                    new VhostUserOptions(
-                            queues + CONTROL_AND_EVENT_QUEUE,
-                            VhostUserOptions.MEMORY_SLOT_LIMIT,
-                            loops));
+            return VhostUserServer.listen(socket, device, options);
         } catch (VhostUserException e) {
             throw new UsageException("--socket: " + e.getMessage());
         }

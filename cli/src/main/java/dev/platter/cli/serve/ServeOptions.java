@@ -1,5 +1,6 @@
 package dev.platter.cli.serve;
 
+import dev.platter.vhostuser.VhostUserOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -13,11 +14,19 @@ import java.util.List;
  * @param sockets the paths to listen at, at least one
  * @param disks at least one
  * @param queues the most request queues of a front-end, 1 to {@value #MAX_QUEUES}
+ * @param pollMaxNanos how long a queue's thread polls at most before it waits, 0 to {@value
+ *     #MAX_POLL_NANOS}; 0 for no polling
  * @param verbose whether to log more
  */
 public record ServeOptions(
-        Wanted wanted, List<Path> sockets, List<DiskSpec> disks, int queues, boolean verbose) {
+        Wanted wanted,
+        List<Path> sockets,
+        List<DiskSpec> disks,
+        int queues,
+        long pollMaxNanos,
+        boolean verbose) {
     static final int MAX_QUEUES = 254;
+    static final long MAX_POLL_NANOS = VhostUserOptions.POLL_LIMIT_NANOS;
 
     /** What the command is to do. */
     public enum Wanted {
@@ -44,6 +53,7 @@ public record ServeOptions(
         private Wanted wanted = Wanted.SERVER;
         private final List<Path> sockets = new ArrayList<>();
         private int queues = MAX_QUEUES;
+        private long pollMaxNanos;
         private boolean verbose;
 
         Parser(List<String> arguments) {
@@ -58,7 +68,12 @@ public record ServeOptions(
                 requireAll();
             }
             return new ServeOptions(
-                    wanted, List.copyOf(sockets), List.copyOf(disks), queues, verbose);
+                    wanted,
+                    List.copyOf(sockets),
+                    List.copyOf(disks),
+                    queues,
+                    pollMaxNanos,
+                    verbose);
         }
 
         private void take(String argument) throws UsageException {
@@ -67,7 +82,11 @@ public record ServeOptions(
             switch (name) {
                 case "--socket" -> sockets.add(Path.of(value(argument, equals)));
                 case "--disk" -> disks.add(DiskSpec.parse(value(argument, equals)));
-                case "--queues" -> queues = queues(value(argument, equals));
+                case "--queues" ->
+                        queues = (int) number("--queues", value(argument, equals), 1, MAX_QUEUES);
+                case "--poll-max-ns" ->
+                        pollMaxNanos =
+                                number("--poll-max-ns", value(argument, equals), 0, MAX_POLL_NANOS);
                 default -> takeFlag(argument);
             }
         }
@@ -91,17 +110,18 @@ public record ServeOptions(
             return rest.next();
         }
 
-        private static int queues(String text) throws UsageException {
+        private static long number(String option, String text, long least, long most)
+                throws UsageException {
             try {
-                int count = Integer.parseInt(text);
-                if (count >= 1 && count <= MAX_QUEUES) {
-                    return count;
+                long number = Long.parseLong(text);
+                if (number >= least && number <= most) {
+                    return number;
                 }
             } catch (NumberFormatException e) {
                 // said below
             }
             throw new UsageException(
-                    "--queues " + text + " is not a number from 1 to " + MAX_QUEUES + ".");
+                    "%s %s is not a number from %d to %d.".formatted(option, text, least, most));
         }
 
         private void requireAll() throws UsageException {

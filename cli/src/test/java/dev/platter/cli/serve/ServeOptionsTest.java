@@ -20,6 +20,7 @@ class ServeOptionsTest {
                         "--socket=/c",
                         "--disk=file=/x,size=1M",
                         "--queues=3",
+                        "--poll-max-ns=32768",
                         "--disk",
                         "file=y",
                         "-v");
@@ -27,6 +28,7 @@ class ServeOptionsTest {
         assertThat(options.sockets()).containsExactly(Path.of("/a=b"), Path.of("/c"));
         assertThat(options.disks()).extracting(DiskSpec::file).containsExactly("/x", "y");
         assertThat(options.queues()).isEqualTo(3);
+        assertThat(options.pollMaxNanos()).isEqualTo(32_768);
         assertThat(options.verbose()).isTrue();
     }
 
@@ -34,6 +36,7 @@ class ServeOptionsTest {
     void queuesAreAsManyAsTheFrontEndAsksForUnlessBounded() throws UsageException {
         ServeOptions options = parse("--socket", "/s", "--disk", "file=x");
         assertThat(options.queues()).isEqualTo(254);
+        assertThat(options.pollMaxNanos()).isZero();
         assertThat(options.verbose()).isFalse();
     }
 
@@ -56,6 +59,9 @@ class ServeOptionsTest {
                 "--socket /s --disk file=x --queues 255|--queues 255 is not a number from 1 to 254",
                 "--socket /s --disk file=x --queues 0|--queues 0 is not a number from 1 to 254",
                 "--socket /s --disk file=x --queues two|--queues two is not a number",
+                "--socket /s --disk file=x --poll-max-ns=-1|--poll-max-ns -1 is not a number from 0 to 1000000000",
+                "--socket /s --disk file=x --poll-max-ns 1000000001|--poll-max-ns 1000000001 is not a number",
+                "--socket /s --disk file=x --poll-max-ns 5us|--poll-max-ns 5us is not a number",
                 "--socket /s --disk file=x --verbose=on|there is no option '--verbose=on'",
                 "--socket /s --disk file=x more|there is no option 'more'"
             })
