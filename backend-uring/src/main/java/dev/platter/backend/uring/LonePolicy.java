@@ -20,10 +20,15 @@ final class LonePolicy {
 
     private final InlinePolicy policy = new InlinePolicy(KINDS);
     private final boolean direct;
+
+    /** On a raw device the system call writes with FUA and then flushes; the ring only writes. */
+    private final boolean flushedTwice;
+
     private final boolean enabled;
 
     LonePolicy(ImageFile image, boolean enabled) {
         direct = image.direct();
+        flushedTwice = image.blockDevice();
         this.enabled = enabled;
     }
 
@@ -44,7 +49,8 @@ final class LonePolicy {
             return NONE;
         }
         return switch (request.way) {
-            case DSYNC, LINKED -> DURABLE_WRITE;
+            case DSYNC -> flushedTwice ? NONE : DURABLE_WRITE;
+            case LINKED -> DURABLE_WRITE;
             case VOLATILE -> direct ? NONE : BUFFERED_WRITE;
             case FLUSHED -> NONE;
         };
