@@ -4,19 +4,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * What the owners of a server's queues share about polling: how long, by which clock, and whether
- * there is a processor for it. An owner counts as awake except while it waits in the host; it polls
- * only while fewer owners are awake than there are processors, so that no two share one for it, and
- * one is left for the guest. For all owners' threads.
+ * What the owners of queues share about polling, those of all servers that are given the same one:
+ * how long, by which clock, and whether there is a processor for it. An owner counts as awake
+ * except while it waits in the host; it polls only while fewer owners are awake than there are
+ * processors, so that no two share one for it, and one is left for the guest. For all owners'
+ * threads.
  */
-final class Polling {
+public final class Polling {
+    /** The longest polling before a wait, a second. */
+    public static final long LIMIT_NANOS = 1_000_000_000;
+
     private final long maxNanos;
     private final int processors;
     private final LongSupplier clock;
     private final AtomicInteger awake = new AtomicInteger();
 
     /**
-     * For one server.
+     * With all that differs between machines.
      *
      * @param maxNanos the longest that an owner polls before a wait; 0 for no polling
      * @param processors how many there are
@@ -28,8 +32,18 @@ final class Polling {
         this.clock = clock;
     }
 
-    /** On this machine. */
-    static Polling upTo(long maxNanos) {
+    /**
+     * On this machine.
+     *
+     * @param maxNanos how long an owner polls at most before it waits, 0 to {@value #LIMIT_NANOS};
+     *     0 for no polling
+     * @throws IllegalArgumentException if it is out of its range
+     */
+    public static Polling upTo(long maxNanos) {
+        if (maxNanos < 0 || maxNanos > LIMIT_NANOS) {
+            throw new IllegalArgumentException(
+                    "an owner polls for 0 to " + LIMIT_NANOS + " ns, not " + maxNanos);
+        }
         return new Polling(maxNanos, Runtime.getRuntime().availableProcessors(), System::nanoTime);
     }
 

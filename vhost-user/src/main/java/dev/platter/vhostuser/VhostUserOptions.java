@@ -10,19 +10,16 @@ import dev.platter.loop.EpollLoopProvider;
  *     included; never more than the device has
  * @param maxMemorySlots how many memory regions a front-end may add, 8 to 509
  * @param loops where each running queue's thread gets the loop that it waits in
- * @param pollMaxNanos how long such a thread polls at most before it waits, 0 to {@value
- *     #POLL_LIMIT_NANOS}; 0 for no polling
+ * @param polling how such a thread polls before it waits; one for all servers of a process, whose
+ *     threads share its processors
  */
 public record VhostUserOptions(
-        int maxQueues, int maxMemorySlots, EventLoopProvider loops, long pollMaxNanos) {
+        int maxQueues, int maxMemorySlots, EventLoopProvider loops, Polling polling) {
     /** The most queues that the protocol can name. */
     public static final int QUEUE_LIMIT = VhostUserProtocol.MAX_VRINGS;
 
     /** The most memory regions a session maps. */
     public static final int MEMORY_SLOT_LIMIT = 509;
-
-    /** The longest polling before a wait, a second. */
-    public static final long POLL_LIMIT_NANOS = 1_000_000_000;
 
     /**
      * Checks the ranges.
@@ -43,18 +40,11 @@ public record VhostUserOptions(
                                     MEMORY_SLOT_LIMIT,
                                     maxMemorySlots));
         }
-        if (pollMaxNanos < 0 || pollMaxNanos > POLL_LIMIT_NANOS) {
-            throw new IllegalArgumentException(
-                    "a queue's thread polls for 0 to "
-                            + POLL_LIMIT_NANOS
-                            + " ns, not "
-                            + pollMaxNanos);
-        }
     }
 
     /** Without polling. */
     public VhostUserOptions(int maxQueues, int maxMemorySlots, EventLoopProvider loops) {
-        this(maxQueues, maxMemorySlots, loops, 0);
+        this(maxQueues, maxMemorySlots, loops, Polling.upTo(0));
     }
 
     /** With threads that wait in {@code epoll}. */

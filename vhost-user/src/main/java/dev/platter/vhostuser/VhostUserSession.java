@@ -42,7 +42,7 @@ final class VhostUserSession implements AutoCloseable {
                         device,
                         Math.min(options.maxQueues(), device.queueCount()),
                         options.loops(),
-                        Polling.upTo(options.pollMaxNanos()));
+                        options.polling());
         memory = new MemoryRequests(vrings, maxMemorySlots);
         rings = new VringRequests(vrings);
     }

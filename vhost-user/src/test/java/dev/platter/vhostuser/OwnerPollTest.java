@@ -1,6 +1,7 @@
 package dev.platter.vhostuser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.management.ThreadMXBean;
 import dev.platter.api.device.EventLoop;
@@ -71,6 +72,13 @@ class OwnerPollTest {
             polling.wakes();
             await(() -> queue.handler.waits.get() == waits + 1);
         }
+    }
+
+    @Test
+    void timeOutOfItsRangeIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Polling.upTo(-1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Polling.upTo(Polling.LIMIT_NANOS + 1));
     }
 
     @Test

@@ -47,7 +47,7 @@ class PollTimeTest {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int i = 0; i < 1_000; i++) {
-            long max = 1 + random.nextLong(VhostUserOptions.POLL_LIMIT_NANOS);
+            long max = 1 + random.nextLong(Polling.LIMIT_NANOS);
             PollTime time = new PollTime(max);
             for (int wait = 0; wait < 50; wait++) {
                 time.learn(random.nextLong(max + max / 16 + 1));

@@ -9,6 +9,7 @@ import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.LogicalUnit;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.UnitDirectory;
+import dev.platter.vhostuser.Polling;
 import dev.platter.vhostuser.VhostUserException;
 import dev.platter.vhostuser.VhostUserOptions;
 import dev.platter.vhostuser.VhostUserServer;
@@ -76,7 +77,7 @@ public final class DiskServer implements AutoCloseable {
                             queues + CONTROL_AND_EVENT_QUEUE,
                             VhostUserOptions.MEMORY_SLOT_LIMIT,
                             loops(),
-                            pollMaxNanos);
+                            Polling.upTo(pollMaxNanos));
             DeviceGroup group = new DeviceGroup();
             for (Path socket : sockets) {
                 InitiatorPort initiator =

@@ -1,6 +1,6 @@
 package dev.platter.cli.serve;
 
-import dev.platter.vhostuser.VhostUserOptions;
+import dev.platter.vhostuser.Polling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -26,7 +26,7 @@ public record ServeOptions(
         long pollMaxNanos,
         boolean verbose) {
     static final int MAX_QUEUES = 254;
-    static final long MAX_POLL_NANOS = VhostUserOptions.POLL_LIMIT_NANOS;
+    static final long MAX_POLL_NANOS = Polling.LIMIT_NANOS;
 
     /** What the command is to do. */
     public enum Wanted {
