@@ -2,7 +2,6 @@ package dev.platter.vhostuser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.platter.api.device.EventLoop;
 import dev.platter.api.device.Notifier;
 import dev.platter.api.device.QueueHandler;
@@ -10,63 +9,12 @@ import dev.platter.api.device.QueueRing;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.linux.EventFd;
 import dev.platter.loop.EpollLoop;
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** The owner's loop by itself. */
 class QueueWorkerTest {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    private static final int ROUNDS = 5_000;
-    private static final int ATTEMPTS = 200;
-
-    @Test
-    void aRoundAllocatesNothing() throws Exception {
-        try (EventFd kick = EventFd.create();
-                CallLine call = new CallLine()) {
-            call.replace(EventFd.create(), false);
-            EventLoop loop = EpollLoop.open();
-            GuestCall guestCall = new GuestCall(call, loop);
-            CountingHandler handler = new CountingHandler(guestCall);
-            QueueWorker worker =
-                    QueueWorker.start(
-                            "counting",
-                            handler,
-                            kick,
-                            loop,
-                            Polling.upTo(0),
-                            guestCall,
-                            Notifier.NONE);
-            // Until the optimizing compiler has inlined the system calls, each makes a slice.
-            long allocated = allocated(handler, kick);
-            for (int i = 0; i < ATTEMPTS && allocated > 0; i++) {
-                allocated = allocated(handler, kick);
-            }
-            worker.stop();
-            assertThat(allocated).as("bytes in %d rounds", ROUNDS).isZero();
-            assertThat(handler.closed).isTrue();
-        }
-    }
-
-    private static long allocated(CountingHandler handler, EventFd kick) {
-        rounds(handler, kick);
-        long before = THREADS.getThreadAllocatedBytes(handler.owner);
-        rounds(handler, kick);
-        return THREADS.getThreadAllocatedBytes(handler.owner) - before;
-    }
-
-    private static void rounds(CountingHandler handler, EventFd kick) {
-        for (int i = 0; i < ROUNDS; i++) {
-            long seen = handler.waits.get();
-            kick.signal();
-            while (handler.waits.get() == seen) {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
     @Test
     void handlerThatMustBePolledIsPolledToItsEnd() throws Exception {
         try (EventFd kick = EventFd.create();
@@ -91,7 +39,7 @@ class QueueWorkerTest {
     }
 
     /** A handler with nothing to do that calls the guest for it each time. */
-    private static final class CountingHandler implements QueueHandler {
+    static final class CountingHandler implements QueueHandler {
         final AtomicLong waits = new AtomicLong();
         volatile long owner;
         final AtomicLong polls = new AtomicLong();

@@ -3,7 +3,6 @@ package dev.platter.backend.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
@@ -16,7 +15,6 @@ import dev.platter.backend.posix.FaultFileCalls.Script;
 import dev.platter.linux.Errnos;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,14 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests from submission to completion, and what hosts do to them. */
 @Timeout(60)
@@ -302,74 +297,6 @@ class TransferTest {
             }
             assertThat(disk.queue.poll(handler)).isZero();
             assertThat(tags).hasSize(16).doesNotHaveDuplicates().doesNotContain(99L);
-        }
-    }
-
-    @Test
-    @Timeout(180)
-    void requestsAllocateNothing() throws Exception {
-        for (CacheMode mode : MODES) {
-            try (Disk disk = Disk.open(options(mode))) {
-                IoVector aligned = disk.vector(disk.filled(4096, 1), 2);
-                IoVector misaligned = disk.vector(disk.memory(4097).asSlice(1), 2);
-                assertAllocatesNothing(
-                        disk,
-                        () -> {
-                            disk.queue.readv(1, 0, aligned);
-                            disk.queue.readv(2, 0, misaligned);
-                            disk.queue.writev(3, 0, aligned, IoFlags.NONE);
-                            disk.queue.writev(4, 0, misaligned, IoFlags.NONE);
-                            disk.queue.discard(5, 65536, 4096, IoFlags.NONE);
-                        });
-            }
-        }
-    }
-
-    /** In memory, where a flush takes no time. */
-    @ParameterizedTest
-    @ValueSource(strings = {"rwf", "fdatasync"})
-    @Timeout(180)
-    void durableRequestsAllocateNothing(String dsync) throws Exception {
-        Path inMemory = Path.of("/dev/shm", "platter-durable-" + ProcessHandle.current().pid());
-        try (Disk disk = Disk.open(Disk.options(inMemory, CacheMode.WRITETHROUGH, MIB, dsync))) {
-            IoVector memory = disk.vector(disk.filled(4096, 1), 2);
-            assertAllocatesNothing(
-                    disk,
-                    () -> {
-                        disk.queue.writev(1, 0, memory, IoFlags.NONE);
-                        disk.queue.flush(2);
-                        disk.queue.writev(3, 8192, memory, IoFlags.FUA);
-                        disk.queue.writev(4, 12288, memory, IoFlags.FUA);
-                        disk.queue.flush(5);
-                    });
-        } finally {
-            Files.deleteIfExists(inMemory);
-        }
-    }
-
-    /** The first rounds are interpreted, and set up what later ones use. */
-    private static void assertAllocatesNothing(Disk disk, Runnable submissions) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        CompletionHandler handler = (tag, result) -> failUnless(result >= 0);
-        long least = Long.MAX_VALUE;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(80);
-        while (least > 0 && System.nanoTime() - deadline < 0) {
-            // Of all threads, the pool's among them.
-            long before = threads.getTotalThreadAllocatedBytes();
-            for (int i = 0; i < 200; i++) {
-                submissions.run();
-                while (disk.queue.inFlight() > 0) {
-                    disk.queue.poll(handler);
-                }
-            }
-            least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
-        }
-        assertThat(least).isZero();
-    }
-
-    private static void failUnless(boolean condition) {
-        if (!condition) {
-            throw new AssertionError("a request failed");
         }
     }
 }

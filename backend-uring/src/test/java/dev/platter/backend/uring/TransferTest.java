@@ -3,7 +3,6 @@ package dev.platter.backend.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackendProvider;
@@ -16,7 +15,6 @@ import dev.platter.backend.uring.FaultRing.Script;
 import dev.platter.linux.Errnos;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,50 +294,6 @@ class TransferTest {
             assertThat(disk.queue.inFlight()).isEqualTo(1);
             Disk.drain(disk.queue, handler);
             assertThat(completions).hasValue(10_000);
-        }
-    }
-
-    @Test
-    void requestsAllocateNothing() throws Exception {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        for (CacheMode mode : MODES) {
-            try (Disk disk = Disk.open(options(mode))) {
-                IoVector aligned = disk.vector(disk.filled(4096, 1), 2);
-                IoVector misaligned = disk.vector(disk.memory(4097).asSlice(1, 4096), 2);
-                CompletionHandler handler = (tag, result) -> failUnless(result >= 0);
-                // The first rounds are interpreted, and set up what later ones use.
-                long least = Long.MAX_VALUE;
-                for (int round = 0; round < 100 && least > 0; round++) {
-                    long before = threads.getCurrentThreadAllocatedBytes();
-                    for (int i = 0; i < 50; i++) {
-                        everyRequest(disk, aligned, misaligned, handler);
-                    }
-                    least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-                }
-                assertThat(least).isZero();
-            }
-        }
-    }
-
-    private static void failUnless(boolean condition) {
-        if (!condition) {
-            throw new AssertionError("a request failed");
-        }
-    }
-
-    private static void everyRequest(
-            Disk disk, IoVector aligned, IoVector misaligned, CompletionHandler handler) {
-        disk.queue.readv(1, 0, aligned);
-        disk.queue.readv(2, 0, misaligned);
-        disk.queue.writev(3, 0, aligned, IoFlags.NONE);
-        disk.queue.writev(4, 0, misaligned, IoFlags.NONE);
-        disk.queue.discard(5, 65536, 4096, IoFlags.NONE);
-        disk.queue.writev(6, 4096, aligned, IoFlags.FUA);
-        disk.queue.writev(7, 8192, aligned, IoFlags.FUA);
-        disk.queue.flush(8);
-        while (disk.queue.inFlight() > 0) {
-            disk.turn();
-            disk.queue.poll(handler);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A request's way, from submit to used and through every thread between, allocates nothing. */
-class HotPathTest {
+class HotPathAllocationTest {
     private static final int REQUESTS = 2_000;
     private static final int DEPTH = 8;
     private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(60);
