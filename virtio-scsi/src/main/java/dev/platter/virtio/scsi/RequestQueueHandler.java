@@ -170,7 +170,7 @@ final class RequestQueueHandler implements QueueHandler {
     }
 
     private void use(RequestSlot slot, long writtenBytes) {
-        ring.use(slot.head(), writtenBytes);
+        ring.use(slot.chain(), writtenBytes);
         release(slot);
     }
 
