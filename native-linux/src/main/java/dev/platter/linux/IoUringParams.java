@@ -30,7 +30,9 @@ public final class IoUringParams {
     private static final int SQ_ENTRIES = 0;
     private static final int CQ_ENTRIES = 4;
     private static final int FLAGS = 8;
+    private static final int SQ_THREAD_IDLE = 16;
     private static final int FEATURES = 20;
+    private static final int WQ_FD = 24;
     private static final int SQ_OFF = 40;
     private static final int CQ_OFF = 80;
     private static final int HEAD = 0;
@@ -56,6 +58,17 @@ public final class IoUringParams {
         segment.fill((byte) 0);
         segment.set(JAVA_INT, FLAGS, flags);
         segment.set(JAVA_INT, CQ_ENTRIES, completions);
+    }
+
+    /**
+     * Says more of the kernel thread of {@link IoUringSetup#SQPOLL}, behind {@link #ask}.
+     *
+     * @param idleMillis how long it polls in vain before it sleeps
+     * @param ringFd the ring whose thread is shared with {@link IoUringSetup#ATTACH_WQ}
+     */
+    public void poller(int idleMillis, int ringFd) {
+        segment.set(JAVA_INT, SQ_THREAD_IDLE, idleMillis);
+        segment.set(JAVA_INT, WQ_FD, ringFd);
     }
 
     /** The structure, for the call. */

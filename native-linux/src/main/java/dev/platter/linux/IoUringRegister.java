@@ -2,8 +2,11 @@ package dev.platter.linux;
 
 /** Operations of {@code io_uring_register(2)}. Source: {@code linux/io_uring.h}. */
 public final class IoUringRegister {
-    /** Registers buffers. */
+    /** Registers an array of {@code struct iovec}: buffers, whose pages are pinned by it. */
     public static final int BUFFERS = 0;
+
+    /** Takes all registered buffers back. */
+    public static final int UNREGISTER_BUFFERS = 1;
 
     /** Registers an array of descriptors; -1 leaves a place empty. */
     public static final int FILES = 2;

@@ -14,6 +14,9 @@ public final class IoUringSetup {
     /** Sizes beyond the limits are cut to them; since Linux 5.6. */
     public static final int CLAMP = 1 << 4;
 
+    /** The ring shares the kernel thread of another, see {@link IoUringParams#poller}. */
+    public static final int ATTACH_WQ = 1 << 5;
+
     /** The ring starts disabled, see {@link IoUringRegister#ENABLE_RINGS}; since Linux 5.10. */
     public static final int R_DISABLED = 1 << 6;
 

@@ -57,14 +57,19 @@ final class QueueWorker {
     private boolean failed;
     private int nextAvail;
 
+    /** Handed over by the session while the worker does not run: at the start, and in a rest. */
+    private GuestMemoryMap memory;
+
     private QueueWorker(
             String name,
             QueueHandler handler,
             EventFd kick,
             EventLoop loop,
+            GuestMemoryMap memory,
             Polling polling,
             GuestCall call,
             Notifier broken) {
+        this.memory = memory;
         this.name = name;
         this.handler = handler;
         this.kick = kick;
@@ -83,6 +88,7 @@ final class QueueWorker {
      * @param name the thread's
      * @param handler becomes the worker's, also when this fails
      * @param loop the one that the handler was set up with; becomes the worker's as well
+     * @param memory the guest's, as the handler was set up with
      * @param polling the server's
      * @param call the handler's call notifier
      * @param broken told once, by the worker, when the queue breaks
@@ -93,13 +99,15 @@ final class QueueWorker {
             QueueHandler handler,
             EventFd kick,
             EventLoop loop,
+            GuestMemoryMap memory,
             Polling polling,
             GuestCall call,
             Notifier broken)
             throws LinuxException {
         boolean started = false;
         try {
-            QueueWorker worker = new QueueWorker(name, handler, kick, loop, polling, call, broken);
+            QueueWorker worker =
+                    new QueueWorker(name, handler, kick, loop, memory, polling, call, broken);
             worker.watch();
             worker.thread.start();
             started = true;
@@ -148,9 +156,10 @@ final class QueueWorker {
     }
 
     /** Hands a resting worker's handler the new memory, and lets the worker go on. */
-    void resume(GuestMemoryMap memory, QueueRing ring) {
+    void resume(GuestMemoryMap newMemory, QueueRing ring) {
         // The worker waits, and both semaphores order memory: for this call the handler is ours.
-        handler.memoryChanged(memory, ring);
+        handler.memoryChanged(newMemory, ring);
+        memory = newMemory;
         wakeUp();
     }
 
@@ -201,6 +210,7 @@ final class QueueWorker {
         call.own();
         poll.begin();
         try {
+            loop.memory(memory);
             serve();
         } catch (Throwable bug) {
             failed(bug);
@@ -277,6 +287,7 @@ final class QueueWorker {
         handOver();
         paused.release();
         resumed.acquireUninterruptibly();
+        loop.memory(memory);
         return !stopping;
     }
 

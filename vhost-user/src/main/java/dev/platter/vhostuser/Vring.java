@@ -224,6 +224,7 @@ final class Vring implements AutoCloseable {
                 handler,
                 startKick,
                 loop,
+                memory.map(),
                 polling,
                 guestCall,
                 this::signalError);

@@ -12,6 +12,7 @@ import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.linux.EventFd;
 import dev.platter.loop.EpollLoop;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -114,7 +115,14 @@ class OwnerPollTest {
             GuestCall guestCall = new GuestCall(call, loop);
             worker =
                     QueueWorker.start(
-                            "polling", handler, kick, loop, polling, guestCall, Notifier.NONE);
+                            "polling",
+                            handler,
+                            kick,
+                            loop,
+                            GuestMemoryMap.of(List.of()),
+                            polling,
+                            guestCall,
+                            Notifier.NONE);
             await(() -> handler.waits.get() > 0);
         }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.platter.api.device.EventLoop;
 import dev.platter.api.device.Notifier;
+import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.linux.EventFd;
 import dev.platter.loop.EpollLoop;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A round of the owner's loop allocates nothing. */
@@ -32,6 +34,7 @@ class QueueWorkerAllocationTest {
                             handler,
                             kick,
                             loop,
+                            GuestMemoryMap.of(List.of()),
                             Polling.upTo(0),
                             guestCall,
                             Notifier.NONE);

@@ -9,6 +9,7 @@ import dev.platter.api.device.QueueRing;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.linux.EventFd;
 import dev.platter.loop.EpollLoop;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class QueueWorkerTest {
                             handler,
                             kick,
                             loop,
+                            GuestMemoryMap.of(List.of()),
                             Polling.upTo(0),
                             guestCall,
                             Notifier.NONE);

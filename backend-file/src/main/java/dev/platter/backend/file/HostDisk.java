@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 public record HostDisk(String name, boolean volatileCache, boolean fua) {
     private static final Path SYSFS = Path.of("/sys/dev/block");
+    private static final Path DISKS = Path.of("/sys/block");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final int DEVICE_FIELD = 2;
 
@@ -32,6 +33,20 @@ public record HostDisk(String name, boolean volatileCache, boolean fua) {
         String device = status.deviceMajor() + ":" + status.deviceMinor();
         Optional<HostDisk> disk = of(SYSFS, device);
         return disk.isPresent() ? disk : mounted(device);
+    }
+
+    /**
+     * Whether it has queues whose completions are polled for, at this moment: {@code
+     * queue/io_poll}.
+     */
+    public boolean polled() {
+        try {
+            return !Files.readString(DISKS.resolve(name).resolve("queue/io_poll"))
+                    .strip()
+                    .equals("0");
+        } catch (IOException notTold) {
+            return false;
+        }
     }
 
     static Optional<HostDisk> of(Path root, String device) {

@@ -22,6 +22,14 @@ abstract class Lane implements AutoCloseable {
     /** The ring's registered descriptors, as they are now. */
     abstract FileTable table();
 
+    /** The guest's memory as the ring has it registered. */
+    abstract GuestBuffers buffers();
+
+    /** Whether entries that are linked are sure to be started one after the other. */
+    boolean keepsLinks() {
+        return true;
+    }
+
     /** Whether the ring is the calling thread's. */
     abstract boolean owned();
 

@@ -31,11 +31,12 @@ final class QueueResources implements AutoCloseable {
     private final FlushWaker waker;
     private final QueueFiles files;
     private final Lane lane;
+    private final @Nullable PolledRing polled;
     private final Bounces bounces;
     private int completionFd = NO_FD;
 
     private QueueResources(
-            ImageFile image,
+            UringBackend backend,
             int capacity,
             FileCalls fileCalls,
             IoUringCalls calls,
@@ -44,19 +45,31 @@ final class QueueResources implements AutoCloseable {
             throws BackendException, LinuxException {
         boolean opened = false;
         closing.push(arena::close);
+        ImageFile image = backend.image();
+        RingOptions options = backend.options();
+        RingLoop memoryOf = options.buffers() ? loop : null;
         try {
             files = new QueueFiles(image, fileCalls);
             closing.push(files::close);
-            if (loop == null) {
+            if (loop == null || options.kernelSubmits()) {
                 EventFd event = EventFd.create();
                 closing.push(event::close);
                 waker = new FlushWaker(event);
-                lane = ownRing(event.fd(), capacity, calls);
+                lane = ownRing(event.fd(), capacity, calls, backend, memoryOf);
             } else {
                 waker = new FlushWaker(loop.waker());
                 lane = loop.openLane(files);
+                if (memoryOf != null) {
+                    memoryOf.register(memoryOf.buffers());
+                }
             }
             closing.push(lane::close);
+            if (options.devicePolls()) {
+                polled = new PolledRing(calls, sizeOf(capacity), files.mainFd(), memoryOf);
+                closing.push(polled::close);
+            } else {
+                polled = null;
+            }
             bounces = new Bounces(image.memoryAlignmentBytes(), arena);
             closing.push(bounces::close);
             opened = true;
@@ -67,24 +80,35 @@ final class QueueResources implements AutoCloseable {
         }
     }
 
-    private OwnedRing ownRing(int wakeFd, int capacity, IoUringCalls calls)
+    private OwnedRing ownRing(
+            int wakeFd,
+            int capacity,
+            IoUringCalls calls,
+            UringBackend backend,
+            @Nullable RingLoop memoryOf)
             throws BackendException, LinuxException {
         Epoll readiness = Epoll.create(1);
         closing.push(readiness::close);
         completionFd = readiness.fd();
         readiness.add(wakeFd, PollEvents.IN, 0);
-        int size = Math.min(capacity, MAX_ENTRIES / ENTRIES_OF_REQUEST) * ENTRIES_OF_REQUEST;
-        return new OwnedRing(calls, size, files, readiness);
+        RingUse use = backend.options().kernelSubmits() ? RingUse.KERNEL_SUBMITS : RingUse.WATCHED;
+        return new OwnedRing(
+                calls, sizeOf(capacity), files, readiness, use, backend::poller, memoryOf);
+    }
+
+    private static int sizeOf(int capacity) {
+        return Math.min(capacity, MAX_ENTRIES / ENTRIES_OF_REQUEST) * ENTRIES_OF_REQUEST;
     }
 
     /**
      * Opens all of it.
      *
-     * @param loop the loop whose ring the queue shares, or null for a ring of its own
+     * @param loop the loop whose ring the queue shares, or null for a ring of its own; a queue
+     *     whose submissions a thread of the kernel takes always has its own
      * @param arena the lifetime of native buffers; closed with the rest, or at once on failure
      */
     static QueueResources open(
-            ImageFile image,
+            UringBackend backend,
             int capacity,
             FileCalls fileCalls,
             IoUringCalls calls,
@@ -92,10 +116,13 @@ final class QueueResources implements AutoCloseable {
             Arena arena)
             throws BackendException {
         try {
-            return new QueueResources(image, capacity, fileCalls, calls, loop, arena);
+            return new QueueResources(backend, capacity, fileCalls, calls, loop, arena);
         } catch (LinuxException failure) {
             throw new BackendException(
-                    "cannot open a queue of " + image.path() + ": " + failure.getMessage(),
+                    "cannot open a queue of "
+                            + backend.image().path()
+                            + ": "
+                            + failure.getMessage(),
                     failure.errno());
         }
     }
@@ -115,6 +142,11 @@ final class QueueResources implements AutoCloseable {
 
     Lane lane() {
         return lane;
+    }
+
+    /** The second ring, of a disk that is polled for; else null. */
+    @Nullable PolledRing polled() {
+        return polled;
     }
 
     Bounces bounces() {

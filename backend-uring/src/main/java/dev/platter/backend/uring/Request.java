@@ -61,6 +61,9 @@ final class Request {
     /** Whether the next operation is to be given to a worker at once. */
     boolean async;
 
+    /** Whether the running operation is in the ring whose completions are polled for. */
+    boolean polled;
+
     /** Whether the memory misses what {@code O_DIRECT} asks, and the slab it then goes through. */
     boolean bounced;
 

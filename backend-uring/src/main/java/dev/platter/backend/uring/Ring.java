@@ -70,9 +70,20 @@ final class Ring implements AutoCloseable {
      */
     static Ring open(IoUringCalls calls, int size, int completions, RingUse use)
             throws BackendException {
+        return open(calls, size, completions, use, RingSetup.NO_RING);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param poller the descriptor of a ring whose kernel thread this one shares if it can, or
+     *     {@link RingSetup#NO_RING}
+     */
+    static Ring open(IoUringCalls calls, int size, int completions, RingUse use, int poller)
+            throws BackendException {
         try (Arena arena = Arena.ofConfined()) {
             IoUringParams params = new IoUringParams(arena);
-            int fd = RingSetup.open(calls, params, size, completions, use);
+            int fd = RingSetup.open(calls, params, size, completions, use, poller);
             if (fd < 0) {
                 throw new BackendException(UringSupport.refusal(-fd), -fd);
             }
@@ -131,7 +142,7 @@ final class Ring implements AutoCloseable {
      */
     int enable() {
         int answer = calls.register(fd, IoUringRegister.ENABLE_RINGS, MemorySegment.NULL, 0);
-        if (answer >= 0 && use.oneThread()) {
+        if (answer >= 0 && use.entersOften()) {
             registerWithThread();
         }
         return answer;
@@ -182,6 +193,10 @@ final class Ring implements AutoCloseable {
      * only the kernel can bring.
      */
     boolean needsEnter() {
+        if (use == RingUse.KERNEL_SUBMITS) {
+            return submissions.hasUnpublished()
+                    || (submissions.flags() & IoUringSq.CQ_OVERFLOW) != 0;
+        }
         return submissions.unsubmitted() != 0
                 || (submissions.flags() & (IoUringSq.TASKRUN | IoUringSq.CQ_OVERFLOW)) != 0;
     }
@@ -208,6 +223,9 @@ final class Ring implements AutoCloseable {
     }
 
     private int enter(int waitFor, long timeoutNanos) {
+        if (use == RingUse.KERNEL_SUBMITS) {
+            return showThread();
+        }
         for (; ; ) {
             int pending = submissions.publish();
             int answer = call(pending, waitFor, timeoutNanos);
@@ -235,6 +253,25 @@ final class Ring implements AutoCloseable {
                 return -Errnos.EAGAIN;
             }
         }
+    }
+
+    /** Shows the kernel's thread what was claimed, and wakes it if it sleeps. */
+    private int showThread() {
+        int answer;
+        do {
+            int flags = submissions.publishToThread();
+            boolean asleep = (flags & IoUringSq.NEED_WAKEUP) != 0;
+            boolean overflown = (flags & IoUringSq.CQ_OVERFLOW) != 0;
+            if (!asleep && !overflown) {
+                return 0;
+            }
+            int how =
+                    (enterFlags & ~IoUringEnter.GETEVENTS)
+                            | (asleep ? IoUringEnter.SQ_WAKEUP : 0)
+                            | (overflown ? IoUringEnter.GETEVENTS : 0);
+            answer = calls.enter(enterFd, submissions.unsubmitted(), 0, how);
+        } while (answer == -Errnos.EINTR);
+        return Math.min(answer, 0);
     }
 
     private int call(int pending, int waitFor, long timeoutNanos) {

@@ -3,6 +3,8 @@ package dev.platter.backend.uring;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.device.EventLoop;
 import dev.platter.api.device.Notifier;
+import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.linux.Epoll;
 import dev.platter.linux.EventFd;
 import dev.platter.linux.IoUringCalls;
 import dev.platter.linux.IoUringFeatures;
@@ -10,6 +12,7 @@ import dev.platter.linux.IoUringOp;
 import dev.platter.linux.IoUringRegister;
 import dev.platter.linux.IoUringSqe;
 import dev.platter.linux.LinuxException;
+import dev.platter.linux.PollEvents;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -48,7 +51,13 @@ public final class RingLoop implements EventLoop {
     /** The lanes by their number, from 1; closed ones are null. */
     private final List<@Nullable SharedLane> lanes = new ArrayList<>();
 
+    private final GuestBuffers buffers = new GuestBuffers();
+
+    /** Whose rings have this owner's memory registered: this one, if a queue asks, and others. */
+    private final List<GuestBuffers> followers = new ArrayList<>();
+
     private final boolean signals;
+    private @Nullable GuestMemoryMap memory;
     private @Nullable FileTable table;
     private @Nullable Thread owner;
     private boolean busy;
@@ -61,6 +70,7 @@ public final class RingLoop implements EventLoop {
         ring = Ring.open(calls, submissions, completions, RingUse.WAITED_IN);
         signals = (ring.grant().features() & IoUringFeatures.CQE_SKIP) != 0;
         lanes.add(null);
+        buffers.bind(ring);
         watches.add(wake.fd(), Listener.NONE);
     }
 
@@ -116,6 +126,43 @@ public final class RingLoop implements EventLoop {
         return lane;
     }
 
+    /** The guest's memory as this ring has it registered: nothing, unless a queue asked. */
+    GuestBuffers buffers() {
+        return buffers;
+    }
+
+    /** Has the guest's memory registered with a ring of this owner's, from now on. */
+    void register(GuestBuffers follower) {
+        if (!followers.contains(follower)) {
+            followers.add(follower);
+        }
+        if (owned()) {
+            follower.update(memory);
+        }
+    }
+
+    /** The ring is closing. */
+    void unregister(GuestBuffers follower) {
+        followers.remove(follower);
+        follower.close();
+    }
+
+    /** The guest's memory, where the owner has told. */
+    @Nullable GuestMemoryMap memory() {
+        return memory;
+    }
+
+    @Override
+    public void memory(GuestMemoryMap newMemory) {
+        memory = newMemory;
+        if (followers.isEmpty() || (!owned() && adopt() < 0)) {
+            return;
+        }
+        for (GuestBuffers follower : followers) {
+            follower.update(newMemory);
+        }
+    }
+
     void laneClosed(SharedLane lane) {
         lanes.set(lane.number(), null);
     }
@@ -132,6 +179,9 @@ public final class RingLoop implements EventLoop {
         int answer = ring.enable();
         if (answer >= 0) {
             owner = Thread.currentThread();
+            if (followers.contains(buffers)) {
+                buffers.update(memory);
+            }
         }
         return Math.min(answer, 0);
     }
@@ -143,8 +193,22 @@ public final class RingLoop implements EventLoop {
 
     @Override
     public int watch(int fd, Listener listener) {
-        watches.add(fd, listener);
-        return 0;
+        // What cannot be polled counts as ready whenever it is asked, and would keep the owner
+        // busy.
+        int answer = pollable(fd);
+        if (answer == 0) {
+            watches.add(fd, listener);
+        }
+        return answer;
+    }
+
+    private static int pollable(int fd) {
+        try (Epoll set = Epoll.create(1)) {
+            set.add(fd, PollEvents.IN, 0);
+            return 0;
+        } catch (LinuxException refusal) {
+            return -refusal.errno();
+        }
     }
 
     @Override
@@ -248,6 +312,7 @@ public final class RingLoop implements EventLoop {
         }
         closed = true;
         if (owned()) {
+            buffers.close();
             if (table != null) {
                 ring.register(IoUringRegister.UNREGISTER_FILES, MemorySegment.NULL, 0);
             }

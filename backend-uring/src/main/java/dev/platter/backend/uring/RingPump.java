@@ -34,6 +34,11 @@ final class RingPump {
         }
     }
 
+    /** Hands over what was claimed, if anything, and has the kernel look for completions. */
+    void handOverAndLook(Ring ring) {
+        settle(ring, ring.enter(0));
+    }
+
     /** Hands over what was claimed, and waits for a completion, so long at most. */
     void handOverAndWait(Ring ring, long timeoutNanos) {
         settle(ring, ring.enterAndWait(timeoutNanos));

@@ -12,16 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The watched descriptors of a loop: each one submission that polls again and again, and is made
- * anew when the kernel has ended it, as it does when the completion queue is full. Owner thread
- * only.
+ * anew when the kernel has ended it, as it does when the completion queue is full, and each time a
+ * descriptor has become ready by the doing of another ring. Owner thread only.
  */
 final class RingWatches {
-    /**
-     * How often in a row the kernel may end a poll that has told of something. An eventfd's goes
-     * on; what cannot be polled is ended each time, and would keep the owner busy.
-     */
-    private static final int MAX_ENDS = 16;
-
     private final List<@Nullable Watch> watches = new ArrayList<>();
 
     /** How many watches are to be submitted. */
@@ -42,7 +36,6 @@ final class RingWatches {
         final int fd;
         final Listener listener;
         State state = State.WANTED;
-        int ends;
 
         Watch(int fd, Listener listener) {
             this.fd = fd;
@@ -127,17 +120,13 @@ final class RingWatches {
         }
         int answer = answer(result);
         if (ended) {
-            watch.ends++;
-            if (answer == 0 && watch.ends < MAX_ENDS) {
+            if (answer == 0) {
                 watch.state = State.WANTED;
                 wanted++;
             } else {
                 forget(place, watch);
-                answer = answer == 0 ? -Errnos.EPIPE : answer;
             }
-        } else if (answer == 0) {
-            watch.ends = 0;
-        } else {
+        } else if (answer != 0) {
             watch.state = State.UNWANTED;
             wanted++;
         }

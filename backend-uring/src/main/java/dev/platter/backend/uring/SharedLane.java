@@ -42,6 +42,11 @@ final class SharedLane extends Lane {
     }
 
     @Override
+    GuestBuffers buffers() {
+        return loop.buffers();
+    }
+
+    @Override
     boolean owned() {
         return loop.owned();
     }

@@ -3,6 +3,7 @@ package dev.platter.backend.uring;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.platter.linux.IoUringSqe;
 import java.lang.foreign.MemorySegment;
@@ -77,6 +78,12 @@ final class Sqe {
     /** The flags of the operation, such as {@link dev.platter.linux.RwFlags#RWF_DSYNC}. */
     Sqe operationFlags(int flags) {
         entries.set(JAVA_INT, at + IoUringSqe.OP_FLAGS, flags);
+        return this;
+    }
+
+    /** The place of the registered buffer in which the address lies. */
+    Sqe buffer(int place) {
+        entries.set(JAVA_SHORT, at + IoUringSqe.BUF_INDEX, (short) place);
         return this;
     }
 

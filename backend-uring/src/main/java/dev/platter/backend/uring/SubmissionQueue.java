@@ -19,19 +19,28 @@ final class SubmissionQueue {
     private static final VarHandle COUNTER = JAVA_INT.varHandle();
 
     private final MemorySegment ring;
+    private final long headOffset;
     private final long tailOffset;
     private final long flagsOffset;
     private final int entries;
     private final Sqe sqe;
 
+    /** Whether a thread of the kernel takes entries as soon as it sees them. */
+    private final boolean kernelTakes;
+
+    /** Entries shown to the kernel so far. */
+    private int published;
+
     /** Entries claimed so far: our copy, as the one in the ring is only ours to write. */
     private int tail;
 
-    /** Entries that the kernel has taken, as its calls have told. */
+    /** Entries that the kernel has taken, as its calls have told, or its thread has shown. */
     private int taken;
 
     SubmissionQueue(MemorySegment ring, MemorySegment sqes, IoUringParams params) {
         this.ring = ring;
+        headOffset = params.submissionHeadOffset();
+        kernelTakes = (params.flags() & IoUringSetup.SQPOLL) != 0;
         tailOffset = params.submissionTailOffset();
         flagsOffset = params.submissionFlagsOffset();
         entries = params.submissions();
@@ -47,7 +56,16 @@ final class SubmissionQueue {
 
     /** How many entries can be claimed. */
     int free() {
+        if (kernelTakes) {
+            // Acquire: it has read the entries before we fill their places anew.
+            taken = (int) COUNTER.getAcquire(ring, headOffset);
+        }
         return entries - unsubmitted();
+    }
+
+    /** Whether there are claimed entries that the kernel has not been shown. */
+    boolean hasUnpublished() {
+        return tail != published;
     }
 
     /** How many claimed entries the kernel has not taken yet. */
@@ -83,7 +101,21 @@ final class SubmissionQueue {
     int publish() {
         // Release: the entries' contents are in memory before the tail that covers them.
         COUNTER.setRelease(ring, tailOffset, tail);
+        published = tail;
         return unsubmitted();
+    }
+
+    /**
+     * As {@link #publish}, to a thread of the kernel.
+     *
+     * @return the flags it shows: whether it must be woken
+     */
+    int publishToThread() {
+        publish();
+        // StoreLoad: the tail must be visible before the flags are read. The thread sets its flag,
+        // fences, and looks at the tail once more before it sleeps: one of us sees the other.
+        VarHandle.fullFence();
+        return flags();
     }
 
     /** Notes that the kernel took entries. */

@@ -16,18 +16,23 @@ import dev.platter.linux.RwFlags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The reads and writes of one queue: whole transfers, made of as many operations as it takes, and
  * durable as asked. Owner thread only.
  */
 final class Transfers {
+    private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
+
     /** {@code IOV_MAX}: how many pieces one operation takes. */
     private static final int MAX_PIECES = 1024;
 
     private final ImageFile image;
     private final FlushLedger ledger;
     private final Lane lane;
+    private final @Nullable PolledRing polled;
     private final QueueFiles files;
     private final Bounces bounces;
     private final Endings endings;
@@ -37,12 +42,17 @@ final class Transfers {
     private final FileCalls calls;
     private final int partialBlockMask;
     private int durableInFlight;
+
+    /** Whether the device was found not to be polled after all. */
+    private boolean pollingRefused;
+
     private @Nullable IoVector rest;
 
     Transfers(
             ImageFile image,
             FlushLedger ledger,
             Lane lane,
+            @Nullable PolledRing polled,
             QueueFiles files,
             Bounces bounces,
             Endings endings,
@@ -54,6 +64,7 @@ final class Transfers {
         this.image = image;
         this.ledger = ledger;
         this.lane = lane;
+        this.polled = polled;
         this.files = files;
         this.bounces = bounces;
         this.endings = endings;
@@ -146,7 +157,7 @@ final class Transfers {
      */
     private Way way(Request request) {
         boolean dsync = image.durableWriteStrategy() == DurableWriteStrategy.RWF_DSYNC;
-        if (!dsync && durableInFlight > 0) {
+        if (!dsync && (durableInFlight > 0 || !lane.keepsLinks())) {
             return Way.FLUSHED;
         }
         request.syncFile = files.acquire();
@@ -165,7 +176,7 @@ final class Transfers {
         if (request.bounced && request.slab == null) {
             request.slab = bounces.acquire();
         }
-        if ((request.bounced && request.slab == null) || !lane.room(2)) {
+        if ((request.bounced && request.slab == null) || !hasRoom(request)) {
             deferred.add(request);
             return;
         }
@@ -181,6 +192,15 @@ final class Transfers {
             }
             submitPiece(request, slab.slab().address(), chunkBytes);
         }
+    }
+
+    private boolean hasRoom(Request request) {
+        return lane.room(2) && (polled == null || !isPolled(request) || polled.room(1));
+    }
+
+    /** Whether a request goes by the ring whose completions are polled for. */
+    private boolean isPolled(Request request) {
+        return polled != null && !pollingRefused && request.way == Way.VOLATILE;
     }
 
     /**
@@ -214,9 +234,19 @@ final class Transfers {
 
     private void submitPiece(Request request, long address, long lengthBytes) {
         boolean read = request.operation == Operation.READ;
-        Sqe sqe = claim(request, read ? IoUringOp.READ : IoUringOp.WRITE, lengthBytes);
-        sqe.address(address).length((int) lengthBytes);
-        link(request, sqe);
+        Lane way = laneOf(request);
+        int buffer = way.buffers().find(address, lengthBytes);
+        if (buffer == GuestBuffers.NONE) {
+            claim(request, way, read ? IoUringOp.READ : IoUringOp.WRITE, lengthBytes)
+                    .address(address)
+                    .length((int) lengthBytes);
+        } else {
+            claim(request, way, read ? IoUringOp.READ_FIXED : IoUringOp.WRITE_FIXED, lengthBytes)
+                    .address(address)
+                    .length((int) lengthBytes)
+                    .buffer(buffer);
+        }
+        link(request);
     }
 
     private void submitPieces(Request request, IoVector memory, int first, int count) {
@@ -225,17 +255,27 @@ final class Transfers {
         for (int piece = first; piece < first + count; piece++) {
             lengthBytes += memory.pieceBytes(piece);
         }
-        Sqe sqe = claim(request, read ? IoUringOp.READV : IoUringOp.WRITEV, lengthBytes);
         long entriesOffset = (long) first * IoVector.ENTRY_BYTES;
-        sqe.address(memory.entries().address() + entriesOffset).length(count);
-        link(request, sqe);
+        claim(request, laneOf(request), read ? IoUringOp.READV : IoUringOp.WRITEV, lengthBytes)
+                .address(memory.entries().address() + entriesOffset)
+                .length(count);
+        link(request);
     }
 
-    private Sqe claim(Request request, int opcode, long lengthBytes) {
+    private Lane laneOf(Request request) {
+        return polled != null && isPolled(request) ? polled : lane;
+    }
+
+    private Sqe claim(Request request, Lane way, int opcode, long lengthBytes) {
         int file = request.syncFile == QueueFiles.NONE ? files.main() : request.syncFile;
-        Sqe sqe = lane.start(opcode, file, request.slot, UserData.CALL);
+        request.polled = way == polled;
+        if (polled != null && request.polled) {
+            polled.began();
+            file = PolledRing.FILE;
+        }
+        Sqe sqe = way.start(opcode, file, request.slot, UserData.CALL);
         sqe.offset(request.offset + request.done);
-        if (request.async) {
+        if (request.async && !request.polled) {
             sqe.flag(IoUringSqe.ASYNC);
         }
         request.partBytes = (int) lengthBytes;
@@ -258,12 +298,12 @@ final class Transfers {
     }
 
     /** Links the synchronisation to the last operation of a write that wants it so. */
-    private void link(Request request, Sqe sqe) {
+    private void link(Request request) {
         request.syncResult = -Errnos.ECANCELED;
         if (request.way != Way.LINKED || request.done + request.partBytes != request.length) {
             return;
         }
-        sqe.flag(IoUringSqe.IO_LINK);
+        lane.ring().submissions().last().flag(IoUringSqe.IO_LINK);
         request.owed = 2;
         lane.start(IoUringOp.FSYNC, request.syncFile, request.slot, UserData.LINKED_SYNC)
                 .operationFlags(IoUringSqe.FSYNC_DATASYNC);
@@ -280,6 +320,18 @@ final class Transfers {
     /** The host has answered an operation, and the synchronisation linked to it. */
     void answered(Request request) {
         int answer = request.callResult;
+        if (polled != null && request.polled) {
+            request.polled = false;
+            polled.ended();
+            if (answer == -Errnos.EOPNOTSUPP && !pollingRefused) {
+                pollingRefused = true;
+                LOG.warn("{}: polling is refused; completions interrupt from now on", image.path());
+            }
+            if (answer == -Errnos.EOPNOTSUPP) {
+                start(request);
+                return;
+            }
+        }
         if (request.givenUp(answer)) {
             giveUp(request);
         } else if (Retry.wanted(request, answer)) {

@@ -35,7 +35,10 @@ public final class UringBackend implements BlockBackend {
                     DsyncPreference.PROPERTY,
                     DsyncPreference.UNSAFE_PROPERTY,
                     ImageFile.LOCKING,
-                    InlinePolicy.PROPERTY);
+                    InlinePolicy.PROPERTY,
+                    RingOptions.SQPOLL,
+                    RingOptions.IOPOLL,
+                    RingOptions.BUFFERS);
 
     private static final Logger LOG = LoggerFactory.getLogger(UringBackend.class);
 
@@ -47,14 +50,14 @@ public final class UringBackend implements BlockBackend {
     private BlockQueueStatistics ofClosed = BlockQueueStatistics.ZERO;
     private boolean closed;
 
-    private final boolean inlines;
+    private final RingOptions ringOptions;
 
     private UringBackend(
             ImageFile image,
             Function<Arena, FileCalls> filesOf,
             Function<Arena, IoUringCalls> callsOf,
-            boolean inlines) {
-        this.inlines = inlines;
+            RingOptions ringOptions) {
+        this.ringOptions = ringOptions;
         this.image = image;
         this.filesOf = filesOf;
         this.callsOf = callsOf;
@@ -73,26 +76,42 @@ public final class UringBackend implements BlockBackend {
             Function<Arena, FileCalls> filesOf,
             Function<Arena, IoUringCalls> callsOf)
             throws BackendException {
-        return open(options, filesOf, callsOf, InlinePolicy.enabled(options.properties()));
+        RingOptions ringOptions = RingOptions.of(options.properties());
+        if (!ringOptions.devicePolls()) {
+            return open(options, filesOf, callsOf, ringOptions);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            FileCalls files = filesOf.apply(arena);
+            PollingProbe.requirePolledDisk(options, files, arena);
+            UringBackend backend = open(options, filesOf, callsOf, ringOptions);
+            try {
+                PollingProbe.requirePolledRead(backend.image, files, callsOf.apply(arena));
+                return backend;
+            } catch (BackendException refusal) {
+                backend.close();
+                throw refusal;
+            }
+        }
     }
 
     /**
      * Opens an image.
      *
-     * @param inlines whether owners carry lone requests out by calls of their own
+     * @param ringOptions in place of those in the options' properties
      */
     static UringBackend open(
             BackendOptions options,
             Function<Arena, FileCalls> filesOf,
             Function<Arena, IoUringCalls> callsOf,
-            boolean inlines)
+            RingOptions ringOptions)
             throws BackendException {
         for (String name : new TreeSet<>(options.properties().keySet())) {
             if (!KNOWN.contains(name)) {
                 throw new BackendException(
                         "the uring backend has no option "
                                 + name
-                                + ": it knows dsync, unsafe-dsync, locking and owner-calls");
+                                + ": it knows dsync, unsafe-dsync, locking, owner-calls, sqpoll, iopoll"
+                                + " and registered-buffers");
             }
         }
         DsyncPreference preference = DsyncPreference.of(options.properties());
@@ -101,7 +120,7 @@ public final class UringBackend implements BlockBackend {
             ImageFile image =
                     ImageFile.open(
                             options, preference, SubmissionPath.IO_URING, filesOf.apply(arena));
-            UringBackend backend = new UringBackend(image, filesOf, callsOf, inlines);
+            UringBackend backend = new UringBackend(image, filesOf, callsOf, ringOptions);
             LOG.debug("{}; {}", backend.description(), ring);
             return backend;
         }
@@ -111,8 +130,19 @@ public final class UringBackend implements BlockBackend {
         return image;
     }
 
-    boolean inlines() {
-        return inlines;
+    RingOptions options() {
+        return ringOptions;
+    }
+
+    /** A ring whose kernel thread the next one shares, or {@link RingSetup#NO_RING}. */
+    synchronized int poller() {
+        for (UringQueue queue : open) {
+            int fd = queue.pollerFd();
+            if (fd != RingSetup.NO_RING) {
+                return fd;
+            }
+        }
+        return RingSetup.NO_RING;
     }
 
     FlushLedger ledger() {
@@ -154,9 +184,10 @@ public final class UringBackend implements BlockBackend {
     /** In a ring of this backend's kind the queue takes a share of it. */
     @Override
     public BlockQueue openQueue(int capacity, EventLoop loop) throws BackendException {
-        return loop instanceof RingLoop ring
-                ? openQueue(capacity, ring)
-                : BlockBackend.super.openQueue(capacity, loop);
+        if (!(loop instanceof RingLoop ring)) {
+            return BlockBackend.super.openQueue(capacity, loop);
+        }
+        return BlockBackend.watched(openQueue(capacity, ring), loop);
     }
 
     /** The queue closes the arena. */

@@ -32,6 +32,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
     private final FlushLedger ledger;
     private final QueueResources resources;
     private final Lane lane;
+    private final @Nullable PolledRing polled;
     private final boolean shared;
     private final RingPump pump;
     private final FlushWaker waker;
@@ -69,13 +70,14 @@ final class UringQueue implements BlockQueue, CompletionSink {
         this.backend = backend;
         image = backend.image();
         ledger = backend.ledger();
-        resources = QueueResources.open(image, capacity, files, calls, loop, arena);
+        resources = QueueResources.open(backend, capacity, files, calls, loop, arena);
         lane = resources.lane();
-        shared = loop != null;
+        polled = resources.polled();
+        shared = lane instanceof SharedLane;
         pump = new RingPump(this, image.path());
         waker = resources.waker();
         this.files = files;
-        lonePolicy = new LonePolicy(image, backend.inlines());
+        lonePolicy = new LonePolicy(image, backend.options().inlines());
         endings =
                 new Endings(
                         capacity,
@@ -89,6 +91,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
                         image,
                         ledger,
                         lane,
+                        polled,
                         resources.files(),
                         resources.bounces(),
                         endings,
@@ -164,7 +167,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
      * alone: others may wait for it. What is not with the kernel ends when it would start.
      */
     private void askToGiveUp(Request request) {
-        if (request.owed > 0 && !request.syncing && lane.room(1)) {
+        if (request.owed > 0 && !request.syncing && !request.polled && lane.room(1)) {
             lane.ring()
                     .submissions()
                     .claim()
@@ -202,13 +205,14 @@ final class UringQueue implements BlockQueue, CompletionSink {
 
     /** Makes the ring the calling thread's, if it is another's: 0 or a negative errno. */
     private int own() {
-        if (lane.owned()) {
+        if (lane.owned() && (polled == null || polled.owned())) {
             return 0;
         }
         if (endings.inFlight() > 0) {
             throw new IllegalStateException("a queue changes hands with requests in flight");
         }
-        return lane.adopt();
+        int answer = lane.owned() ? 0 : lane.adopt();
+        return polled == null || answer < 0 ? answer : polled.adopt();
     }
 
     private void begin(Request request, int refusal) {
@@ -315,6 +319,9 @@ final class UringQueue implements BlockQueue, CompletionSink {
         }
         makeCopies();
         settleLone();
+        if (polled != null) {
+            polled.poll(pump);
+        }
         return shared ? collect(handler) : exchange(handler);
     }
 
@@ -406,10 +413,21 @@ final class UringQueue implements BlockQueue, CompletionSink {
         return resources.completionFd();
     }
 
-    /** What waits for a poll: a lone request, and in a loop what has ended outside a turn. */
+    /**
+     * What waits for a poll: a lone request, what nobody tells of, and in a loop what has ended
+     * outside a turn.
+     */
     @Override
     public boolean mustPoll() {
-        return lone != null || !copies.isEmpty() || (shared && !endings.isEmpty());
+        return lone != null
+                || !copies.isEmpty()
+                || (polled != null && polled.isBusy())
+                || (shared && !endings.isEmpty());
+    }
+
+    /** The ring whose kernel thread others may share, or {@link RingSetup#NO_RING}. */
+    int pollerFd() {
+        return lane instanceof OwnedRing ring ? ring.pollerFd() : RingSetup.NO_RING;
     }
 
     @Override

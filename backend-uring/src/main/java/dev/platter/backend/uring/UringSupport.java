@@ -42,7 +42,7 @@ final class UringSupport {
      * @throws BackendException with a sentence on what is lacking
      */
     static RingGrant require(IoUringCalls calls) throws BackendException {
-        try (Ring ring = Ring.open(calls, 1, 1, RingUse.WATCHED)) {
+        try (Ring ring = Ring.open(calls, 1, 1, RingUse.WAITED_IN)) {
             if (!knowsOperations(ring)) {
                 throw new BackendException(tooOld(), Errnos.ENOSYS);
             }

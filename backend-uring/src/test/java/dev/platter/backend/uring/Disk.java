@@ -57,7 +57,7 @@ final class Disk implements AutoCloseable {
             throws BackendException {
         this.callsOf = callsOf;
         // All by the ring, however lone, as that is where the faults are.
-        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf, false);
+        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf, RingOptions.PLAIN);
         queue = openQueue(16);
     }
 

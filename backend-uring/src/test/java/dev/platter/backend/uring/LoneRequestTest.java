@@ -33,7 +33,7 @@ class LoneRequestTest {
                 Disk.options(folder.resolve("disk.raw"), CacheMode.WRITETHROUGH, 1 << 20, dsync),
                 LinuxFileCalls::new,
                 callsArena -> new FaultRing(callsArena, script),
-                true);
+                new RingOptions(true, false, false, false));
     }
 
     private IoVector block(int value) {

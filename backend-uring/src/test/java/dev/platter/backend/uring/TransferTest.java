@@ -81,7 +81,7 @@ class TransferTest {
                                                 Map.of("dsync", "auto", "aio", "native"))))
                 .isInstanceOf(BackendException.class)
                 .hasMessage(
-                        "the uring backend has no option aio: it knows dsync, unsafe-dsync, locking and owner-calls");
+                        "the uring backend has no option aio: it knows dsync, unsafe-dsync, locking, owner-calls, sqpoll, iopoll and registered-buffers");
     }
 
     @Test

@@ -55,6 +55,9 @@ final class Commands {
                             subject.cache(),
                             subject.backend(),
                             subject.dsync());
+            for (String on : subject.switchedOn()) {
+                disk += "," + on + "=on";
+            }
             command.addAll(List.of("--disk", disk));
         }
         return command;

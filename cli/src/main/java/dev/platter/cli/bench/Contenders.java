@@ -1,5 +1,7 @@
 package dev.platter.cli.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,11 +22,20 @@ final class Contenders {
     }
 
     static Contender platter(String cache, String backend, String dsync, Durability durability) {
-        return of(new Subject.Platter(THIS_BUILD, cache, backend, dsync, 1), durability);
+        return of(new Subject.Platter(THIS_BUILD, cache, backend, dsync, 1, List.of()), durability);
+    }
+
+    /** With backend=uring and an option that is off by default. */
+    static Contender platterWith(String cache, String option) {
+        return of(
+                new Subject.Platter(THIS_BUILD, cache, "uring", "auto", 1, List.of(option)),
+                Durability.NONE);
     }
 
     static Contender platterDisks(String cache, int disks) {
-        return of(new Subject.Platter(THIS_BUILD, cache, "auto", "auto", disks), Durability.NONE);
+        return of(
+                new Subject.Platter(THIS_BUILD, cache, "auto", "auto", disks, List.of()),
+                Durability.NONE);
     }
 
     /** The same storage daemon twice: the system's, and the peer root's. */
@@ -53,7 +64,9 @@ final class Contenders {
     private static String id(Subject subject) {
         return switch (subject) {
             case Subject.Platter p ->
-                    String.join(":", p.build(), p.cache(), p.backend(), p.dsync()) + disks(p);
+                    String.join(":", p.build(), p.cache(), p.backend(), p.dsync())
+                            + p.switchedOn().stream().map(on -> ":" + on).collect(joining())
+                            + disks(p);
             case Subject.StorageDaemon d ->
                     (d.peerRoot() ? "qsd-peer:" : "qsd:")
                             + cache(d.direct())
@@ -83,7 +96,8 @@ final class Contenders {
     static Contender withBuild(Contender contender, String build) {
         if (contender.subject() instanceof Subject.Platter p) {
             return of(
-                    new Subject.Platter(build, p.cache(), p.backend(), p.dsync(), p.disks()),
+                    new Subject.Platter(
+                            build, p.cache(), p.backend(), p.dsync(), p.disks(), p.switchedOn()),
                     contender.durability());
         }
         return contender;

@@ -5,6 +5,7 @@ import static dev.platter.cli.bench.Contenders.daemonDisks;
 import static dev.platter.cli.bench.Contenders.daemons;
 import static dev.platter.cli.bench.Contenders.platter;
 import static dev.platter.cli.bench.Contenders.platterDisks;
+import static dev.platter.cli.bench.Contenders.platterWith;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,6 +65,8 @@ final class Scenarios {
                         .from(Suite.STANDARD, platter(back, "auto", "auto", FUA))
                         .from(Suite.FULL, platter(back, "posix", "auto", FLUSH))
                         .from(Suite.FULL, platter(back, "uring", "auto", FLUSH))
+                        .from(Suite.FULL, platterWith(through, "sqpoll"))
+                        .from(Suite.FULL, platterWith(through, "registered-buffers"))
                         .from(Suite.QUICK, daemons("io_uring", direct, true, NONE))
                         .from(Suite.STANDARD, daemons("threads", direct, true, NONE))
                         .from(Suite.QUICK, daemons("io_uring", direct, false, FLUSH))
@@ -148,6 +151,8 @@ final class Scenarios {
                         .from(Suite.QUICK, platter(cache, "posix", "auto"))
                         .from(Suite.QUICK, platter(cache, "uring", "auto"))
                         .from(Suite.QUICK, daemons("io_uring", direct, false, NONE))
+                        .from(Suite.FULL, platterWith(cache, "sqpoll"))
+                        .from(Suite.FULL, platterWith(cache, "registered-buffers"))
                         .from(Suite.STANDARD, daemons("threads", direct, false, NONE));
         return depth == 1 ? entries.from(Suite.QUICK, bareFile(direct, false)) : entries;
     }

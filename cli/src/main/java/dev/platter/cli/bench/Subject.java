@@ -1,5 +1,7 @@
 package dev.platter.cli.bench;
 
+import java.util.List;
+
 /** What serves a disk, and how it is set up. */
 sealed interface Subject {
     /** How many disks one server has; the load goes to the first. */
@@ -12,8 +14,15 @@ sealed interface Subject {
      * @param cache the cache mode's name
      * @param backend the backend's name
      * @param dsync how durable writes are made
+     * @param switchedOn further options of a disk that are {@code on}, such as {@code sqpoll}
      */
-    record Platter(String build, String cache, String backend, String dsync, int disks)
+    record Platter(
+            String build,
+            String cache,
+            String backend,
+            String dsync,
+            int disks,
+            List<String> switchedOn)
             implements Subject {}
 
     /**

@@ -6,6 +6,7 @@ import dev.platter.linux.Kernel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** What this machine offers, whatever the image. */
@@ -18,7 +19,8 @@ final class MachineCheck {
     private MachineCheck() {}
 
     static List<Finding> findings() {
-        return List.of(jdk(), kernel(), ioUring(), lockedMemory(), qemu(), guest());
+        return List.of(
+                jdk(), kernel(), ioUring(), submissionThread(), lockedMemory(), qemu(), guest());
     }
 
     private static Finding jdk() {
@@ -48,10 +50,21 @@ final class MachineCheck {
                 : Finding.note("io_uring", uring.diagnosis() + "; the posix backend is used");
     }
 
+    private static Finding submissionThread() {
+        Optional<String> refusal = new UringBackendProvider().refusesSubmissionThread();
+        return refusal.isEmpty()
+                ? Finding.ok("sqpoll", "a thread of the kernel can take submissions (sqpoll=on)")
+                : Finding.note("sqpoll", refusal.get());
+    }
+
     private static Finding lockedMemory() {
         long limit = Kernel.lockedMemoryLimitBytes();
         String text = limit < 0 ? "unlimited" : limit / MEBIBYTE + " MiB";
-        return Finding.ok("locked memory", text + "; the posix backend locks none");
+        return Finding.ok(
+                "locked memory",
+                text
+                        + "; registered-buffers=on locks all guest memory, once for each queue, and"
+                        + " without it none is locked");
     }
 
     private static Finding qemu() {

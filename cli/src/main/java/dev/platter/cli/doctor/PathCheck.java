@@ -5,12 +5,14 @@ import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockBackendProvider;
 import dev.platter.api.block.CacheMode;
+import dev.platter.backend.uring.UringBackendProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 
@@ -31,6 +33,14 @@ final class PathCheck {
             findings.add(tried(provider, path, CacheMode.WRITETHROUGH, "page cache"));
             findings.add(tried(provider, path, CacheMode.DIRECTSYNC, "O_DIRECT"));
         }
+        Optional<String> refusal =
+                new UringBackendProvider()
+                        .refusesPolling(
+                                Files.isDirectory(path) ? path.resolve("scratch.raw") : path);
+        findings.add(
+                refusal.isEmpty()
+                        ? Finding.ok("iopoll", "the disk can be polled (iopoll=on)")
+                        : Finding.note("iopoll", refusal.get()));
         return findings;
     }
 

@@ -2,6 +2,7 @@ package dev.platter.cli.serve;
 
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.CacheMode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public record DiskSpec(
         boolean unsafeDsync,
         OptionalInt threads,
         boolean ownerCalls,
+        List<String> switchedOn,
         boolean locking,
         OptionalInt target,
         int lun,
@@ -55,7 +57,7 @@ public record DiskSpec(
         OptionalInt physicalBlockBytes) {
     /** The keys of {@code --disk}, in the order of the help. */
     static final String KEYS =
-            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, threads, owner-calls, locking, target, lun, "
+            "file, size, cache, cache.writeback, cache.direct, cache.no-flush, backend, dsync, unsafe-dsync, threads, owner-calls, sqpoll, iopoll, registered-buffers, locking, target, lun, "
                     + "readonly, serial, wwn, rotation_rate, dpofua, discard, logical_block_size, physical_block_size";
 
     static final int MAX_TARGET = 255;
@@ -84,6 +86,7 @@ public record DiskSpec(
                         options.onOff("unsafe-dsync").orElse(false),
                         options.number("threads", 1, MAX_THREADS),
                         options.onOff("owner-calls").orElse(true),
+                        switchedOn(options),
                         options.onOff("locking").orElse(true),
                         options.number("target", 0, MAX_TARGET),
                         options.number("lun", 0, MAX_LUN).orElse(0),
@@ -103,6 +106,17 @@ public record DiskSpec(
         options.refuseRest(KEYS);
         spec.check();
         return spec;
+    }
+
+    /** The options of the uring backend that are off unless asked for, and were. */
+    private static List<String> switchedOn(OptionList options) throws UsageException {
+        List<String> on = new ArrayList<>();
+        for (String name : List.of("sqpoll", "iopoll", "registered-buffers")) {
+            if (options.onOff(name).orElse(false)) {
+                on.add(name);
+            }
+        }
+        return List.copyOf(on);
     }
 
     /** As in QEMU the name is a shortcut, and a switch given by itself wins over it. */
@@ -206,6 +220,7 @@ public record DiskSpec(
         if (!ownerCalls) {
             properties.put("owner-calls", "off");
         }
+        switchedOn.forEach(name -> properties.put(name, "on"));
         if (!locking) {
             properties.put("locking", "off");
         }

@@ -35,7 +35,8 @@ class CommandsTest {
         BenchOptions options = options(Optional.empty());
         try (Place place = Place.prepare(options)) {
             Subject.Platter subject =
-                    new Subject.Platter("platter", "directsync", "uring", "rwf", 2);
+                    new Subject.Platter(
+                            "platter", "directsync", "uring", "rwf", 2, List.of("sqpoll"));
             List<String> command =
                     new Commands(options, place)
                             .platter(subject, Path.of("/s"), 3, place.images(2));
@@ -50,11 +51,11 @@ class CommandsTest {
                             "--disk",
                             "file="
                                     + place.image()
-                                    + ",cache=directsync,backend=uring,dsync=rwf,locking=off",
+                                    + ",cache=directsync,backend=uring,dsync=rwf,locking=off,sqpoll=on",
                             "--disk",
                             "file="
                                     + place.folder()
-                                    + "/idle-1,cache=directsync,backend=uring,dsync=rwf,locking=off");
+                                    + "/idle-1,cache=directsync,backend=uring,dsync=rwf,locking=off,sqpoll=on");
         }
     }
 

@@ -38,7 +38,16 @@ public interface BlockBackend extends AutoCloseable {
      * @throws BackendException if the host lacks the means
      */
     default BlockQueue openQueue(int capacity, EventLoop loop) throws BackendException {
-        BlockQueue queue = openQueue(capacity);
+        return watched(openQueue(capacity), loop);
+    }
+
+    /**
+     * Has a loop watch a queue's descriptor, if it has one.
+     *
+     * @return the queue
+     * @throws BackendException if it cannot be watched; the queue is closed then
+     */
+    static BlockQueue watched(BlockQueue queue, EventLoop loop) throws BackendException {
         int fd = queue.completionFd();
         int answer = fd < 0 ? 0 : loop.watch(fd, EventLoop.Listener.NONE);
         if (answer < 0) {

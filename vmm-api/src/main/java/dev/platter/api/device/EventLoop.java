@@ -1,5 +1,7 @@
 package dev.platter.api.device;
 
+import dev.platter.api.memory.GuestMemoryMap;
+
 /**
  * What one thread, the owner of queues, waits in: descriptors such as a guest's kick, wake-ups by
  * other threads, and completions of a backend, all at once, in one system call.
@@ -54,6 +56,15 @@ public interface EventLoop extends AutoCloseable {
 
     /** Ends the owner's wait, or its next one. For any thread; of a closed loop it does nothing. */
     Notifier waker();
+
+    /**
+     * Tells the loop of the guest's memory, in which its queues' requests will lie, before the
+     * first of them and at each change, with nothing in flight. A loop may prepare the memory for
+     * I/O, as by registering it with the host; if it cannot, it does without. By the owner.
+     *
+     * @param memory stays mapped until the loop is told of another, or closed
+     */
+    default void memory(GuestMemoryMap memory) {}
 
     /**
      * Takes up a signal to an eventfd, to be given when the loop is next entered, behind what has
