@@ -1,5 +1,6 @@
 package dev.platter.vhostuser;
 
+import dev.platter.api.memory.DirtyLog;
 import dev.platter.api.memory.GuestMemoryMap;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -17,6 +18,11 @@ final class GuestMemoryTable {
 
     private final List<MappedRegion> regions;
     private final GuestMemoryMap map;
+
+    private GuestMemoryTable(List<MappedRegion> regions, GuestMemoryMap map) {
+        this.regions = regions;
+        this.map = map;
+    }
 
     private GuestMemoryTable(List<MappedRegion> regions) {
         this.regions = List.copyOf(regions);
@@ -52,6 +58,11 @@ final class GuestMemoryTable {
                 throw new RequestRefusedException(added + " overlaps " + region.description());
             }
         }
+    }
+
+    /** This table with another log of what the device writes; null for none. */
+    GuestMemoryTable withDirtyLog(@Nullable DirtyLog log) {
+        return new GuestMemoryTable(regions, map.withDirtyLog(log));
     }
 
     /** This table and one more region, which {@link #checkDisjoint} has let pass. */

@@ -1,13 +1,14 @@
 package dev.platter.vhostuser;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.platter.linux.Descriptors;
 
 /**
- * The requests that change the guest's memory. Each maps what is new before it stops a queue, so a
- * request that is refused has changed nothing; and each has drained the queues and unmapped what is
- * gone before it is acknowledged.
+ * The requests that change the guest's memory, or the log of what is written there. Each maps what
+ * is new before it stops a queue, so a request that is refused has changed nothing; and each has
+ * drained the queues and unmapped what is gone before it is acknowledged.
  */
 final class MemoryRequests {
     /** Where the regions begin: behind a count, or behind padding. */
@@ -54,6 +55,23 @@ final class MemoryRequests {
     /** {@code REM_MEM_REG}: one region less. Some front-ends send its descriptor, others none. */
     void remove(VhostUserMessage message) throws RequestRefusedException {
         vrings.replaceMemory(vrings.memory().without(region(message, 0)));
+    }
+
+    /**
+     * {@code SET_LOG_BASE}: where to mark the pages that the queues write. It may come again, with
+     * a larger log, before guest memory grows.
+     */
+    void setLog(VhostUserMessage message)
+            throws ProtocolViolationException, RequestRefusedException {
+        message.expectDescriptors(1);
+        long sizeBytes = message.payload().get(JAVA_LONG_UNALIGNED, 0);
+        long offsetBytes = message.payload().get(JAVA_LONG_UNALIGNED, Long.BYTES);
+        int fd = message.descriptors().take(0);
+        try {
+            vrings.setLog(DirtyBitmap.map(fd, offsetBytes, sizeBytes));
+        } finally {
+            Descriptors.close(fd);
+        }
     }
 
     private static int regionCount(VhostUserMessage message) throws ProtocolViolationException {

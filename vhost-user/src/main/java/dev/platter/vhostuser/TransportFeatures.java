@@ -32,7 +32,10 @@ final class TransportFeatures {
     static final long RING_RESET = 1L << 40;
 
     /** What this transport cannot carry, whatever the device offers. */
-    private static final long NOT_CARRIED = LOG_ALL | NOTIFICATION_DATA | RING_RESET;
+    private static final long NOT_CARRIED = NOTIFICATION_DATA | RING_RESET;
+
+    /** What is between front-end and back-end, and nothing of the device's. */
+    private static final long TRANSPORT_ONLY = PROTOCOL_FEATURES | LOG_ALL;
 
     /**
      * What changes how rings or memory are handled, so that a front-end which sets it unasked would
@@ -45,7 +48,7 @@ final class TransportFeatures {
 
     /** What the back-end offers for a device with these features. */
     static long offered(long deviceFeatures) {
-        return (deviceFeatures & ~NOT_CARRIED) | PROTOCOL_FEATURES;
+        return (deviceFeatures & ~NOT_CARRIED) | TRANSPORT_ONLY;
     }
 
     /** The bits among those a front-end set that this back-end cannot go along with. */
@@ -58,8 +61,13 @@ final class TransportFeatures {
         return (set & PROTOCOL_FEATURES) != 0;
     }
 
-    /** The features as the device is to see them: without the transport's own bit. */
+    /** Whether the memory that the back-end writes is to be marked in the dirty log. */
+    static boolean logsWrites(long set) {
+        return (set & LOG_ALL) != 0;
+    }
+
+    /** The features as the device is to see them: without the transport's own bits. */
     static long ofDevice(long set) {
-        return set & ~PROTOCOL_FEATURES;
+        return set & ~TRANSPORT_ONLY;
     }
 }

@@ -12,6 +12,7 @@ enum VhostUserRequest {
     SET_OWNER(3, 0, false),
     RESET_OWNER(4, 0, false),
     SET_MEM_TABLE(5, VhostUserRequest.ANY_SIZE, false),
+    SET_LOG_BASE(6, 16, true),
     SET_VRING_NUM(8, 8, false),
     SET_VRING_ADDR(9, 40, false),
     SET_VRING_BASE(10, 8, false),

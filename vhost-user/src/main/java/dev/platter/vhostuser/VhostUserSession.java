@@ -144,6 +144,7 @@ final class VhostUserSession implements AutoCloseable {
             case SET_MEM_TABLE -> memory.setTable(message);
             case ADD_MEM_REG -> memory.add(message);
             case REM_MEM_REG -> memory.remove(message);
+            case SET_LOG_BASE -> setLogBase(message);
             case SET_VRING_NUM -> rings.setSize(VringState.of(message.payload()));
             case SET_VRING_BASE -> rings.setBase(VringState.of(message.payload()));
             case GET_VRING_BASE ->
@@ -180,6 +181,15 @@ final class VhostUserSession implements AutoCloseable {
                             .formatted(features & ~ProtocolFeatures.OFFERED));
         }
         protocolFeatures = features;
+    }
+
+    private void setLogBase(VhostUserMessage message)
+            throws ProtocolViolationException, RequestRefusedException, LinuxException {
+        if ((protocolFeatures & ProtocolFeatures.LOG_SHMFD) == 0) {
+            throw new RequestRefusedException("LOG_SHMFD was not negotiated");
+        }
+        memory.setLog(message);
+        reply(VhostUserRequest.SET_LOG_BASE, ACKNOWLEDGED);
     }
 
     private void resetDevice() {

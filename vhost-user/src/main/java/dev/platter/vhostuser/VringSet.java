@@ -2,6 +2,7 @@ package dev.platter.vhostuser;
 
 import dev.platter.api.device.EventLoopProvider;
 import dev.platter.api.device.VirtioDevice;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All queues of a session with what they share: the negotiated features and the guest's memory. Of
@@ -14,6 +15,7 @@ final class VringSet implements AutoCloseable {
     private final Vring[] vrings;
     private long features;
     private GuestMemoryTable memory = GuestMemoryTable.EMPTY;
+    private @Nullable DirtyBitmap log;
 
     VringSet(VirtioDevice device, int count, EventLoopProvider loops, Polling polling) {
         vrings = new Vring[count];
@@ -42,10 +44,28 @@ final class VringSet implements AutoCloseable {
         return vrings[index];
     }
 
-    /** The features that queues start with from now on; running ones go on as they are. */
+    /**
+     * The features that queues start with from now on; running ones go on as they are, but all
+     * begin or cease to log what they write.
+     */
     void setFeatures(long newFeatures) {
+        boolean logging = TransportFeatures.logsWrites(features);
         features = newFeatures;
-        startReady();
+        if (logging == TransportFeatures.logsWrites(newFeatures)) {
+            startReady();
+        } else {
+            replaceMemory(memory);
+        }
+    }
+
+    /** Gives the queues a log to mark what they write in, when the features say so. */
+    void setLog(DirtyBitmap newLog) {
+        DirtyBitmap old = log;
+        log = newLog;
+        replaceMemory(memory);
+        if (old != null) {
+            old.close();
+        }
     }
 
     /** The guest's memory at this moment. */
@@ -63,9 +83,9 @@ final class VringSet implements AutoCloseable {
             vring.pause();
         }
         GuestMemoryTable old = memory;
-        memory = replacement;
+        memory = replacement.withDirtyLog(TransportFeatures.logsWrites(features) ? log : null);
         for (Vring vring : vrings) {
-            vring.resume(replacement);
+            vring.resume(memory);
         }
         old.unmapAllBut(replacement);
         startReady();
@@ -97,5 +117,9 @@ final class VringSet implements AutoCloseable {
         }
         memory.unmapAllBut(GuestMemoryTable.EMPTY);
         memory = GuestMemoryTable.EMPTY;
+        if (log != null) {
+            log.close();
+            log = null;
+        }
     }
 }

@@ -76,6 +76,7 @@ final class EchoQueue implements QueueHandler {
         }
         if (used > 0) {
             INDEX.setRelease(ring.deviceArea(), 2L, (short) nextUsed);
+            memory.wrote(ring.deviceArea(), 0, ring.deviceArea().byteSize());
             setup.call().signal();
         }
         return done + used;
@@ -110,6 +111,7 @@ final class EchoQueue implements QueueHandler {
             MemorySegment segment = memory.segment(region);
             long offset = memory.offset(region, address);
             segment.set(JAVA_LONG, offset, segment.get(JAVA_LONG, offset) + 1);
+            memory.wrote(segment, offset, Long.BYTES);
         }
         long slot = (nextUsed & 0xffff) % ring.sizeEntries();
         ring.deviceArea().set(JAVA_INT, 4 + 8 * slot, head);

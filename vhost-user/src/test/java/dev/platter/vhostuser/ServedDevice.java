@@ -17,7 +17,7 @@ abstract class ServedDevice {
     /** VERSION_1, EVENT_IDX and the protocol features' bit; then two that QEMU adds unasked. */
     static final long FEATURES = 1L << 32 | 1L << 29 | 1L << 30 | 1L << 2 | 1L << 27;
 
-    static final long PROTOCOL_FEATURES = 1 | 1 << 3 | 1 << 13 | 1 << 15;
+    static final long PROTOCOL_FEATURES = 1 | 1 << 1 | 1 << 3 | 1 << 13 | 1 << 15;
 
     @TempDir Path folder;
     Path path;

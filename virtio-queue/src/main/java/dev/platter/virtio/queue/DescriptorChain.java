@@ -1,5 +1,6 @@
 package dev.platter.virtio.queue;
 
+import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.api.memory.IoVector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -196,6 +197,18 @@ public final class DescriptorChain {
      */
     public boolean writableSlice(long skipBytes, long lengthBytes, IoVector into) {
         return slice(readableCount, count, skipBytes, lengthBytes, into);
+    }
+
+    /**
+     * Tells the memory's log of all the writable part: how much of it was written, by a host that
+     * failed half-way as well, only the host knows.
+     *
+     * @param memory the snapshot that the chain was taken with
+     */
+    public void logWritable(GuestMemoryMap memory) {
+        for (int i = readableCount; i < count; i++) {
+            memory.wrote(segments[i], offsets[i], lengths[i]);
+        }
     }
 
     private boolean slice(int from, int to, long skipBytes, long lengthBytes, IoVector into) {

@@ -133,12 +133,12 @@ final class ControlQueueHandler implements QueueHandler {
         switch (request.get(LittleEndian.INT, TYPE)) {
             case VirtioScsi.T_TMF -> acceptFunction(head, requestBytes);
             case VirtioScsi.T_AN_QUERY, VirtioScsi.T_AN_SUBSCRIBE ->
-                    acceptNotification(head, requestBytes);
-            default -> ring.use(head, 0);
+                    acceptNotification(requestBytes);
+            default -> ring.use(chain, 0);
         }
     }
 
-    private void acceptNotification(int head, long requestBytes) {
+    private void acceptNotification(long requestBytes) {
         if (chain.writableBytes() < AN_RESPONSE_BYTES) {
             ring.breakFor(QueueViolation.HEADER_TOO_SHORT);
             return;
@@ -146,7 +146,7 @@ final class ControlQueueHandler implements QueueHandler {
         byte[] answer = new byte[AN_RESPONSE_BYTES];
         answer[AN_RESPONSE] =
                 (byte) (requestBytes < AN_BYTES ? VirtioScsi.S_FAILURE : VirtioScsi.S_OK);
-        ring.use(head, chain.writeWritable(0, answer, 0, AN_RESPONSE_BYTES));
+        ring.use(chain, chain.writeWritable(0, answer, 0, AN_RESPONSE_BYTES));
     }
 
     private void acceptFunction(int head, long requestBytes) {
@@ -157,14 +157,14 @@ final class ControlQueueHandler implements QueueHandler {
         int function = request.get(LittleEndian.INT, SUBTYPE);
         ScsiTarget target = target();
         if (requestBytes < TMF_BYTES) {
-            respond(head, chain, VirtioScsi.S_FAILURE);
+            respond(chain, VirtioScsi.S_FAILURE);
         } else if (!TaskManagement.isSupported(function)) {
-            respond(head, chain, VirtioScsi.S_FUNCTION_REJECTED);
+            respond(chain, VirtioScsi.S_FUNCTION_REJECTED);
         } else if (target == null) {
-            respond(head, chain, VirtioScsi.S_BAD_TARGET);
+            respond(chain, VirtioScsi.S_BAD_TARGET);
         } else if (function != VirtioScsi.TMF_I_T_NEXUS_RESET
                 && !target.hasUnit(LunField.lun(request, LUN))) {
-            respond(head, chain, VirtioScsi.S_INCORRECT_LUN);
+            respond(chain, VirtioScsi.S_INCORRECT_LUN);
         } else {
             begin(head, function, target);
         }
@@ -217,12 +217,12 @@ final class ControlQueueHandler implements QueueHandler {
             }
         }
         busyHeads.clear(pending.head);
-        respond(pending.head, pending.chain, answer);
+        respond(pending.chain, answer);
     }
 
-    private void respond(int head, DescriptorChain to, int response) {
+    private void respond(DescriptorChain to, int response) {
         byte[] answer = {(byte) response};
-        ring.use(head, to.writeWritable(0, answer, 0, TMF_RESPONSE_BYTES));
+        ring.use(to, to.writeWritable(0, answer, 0, TMF_RESPONSE_BYTES));
     }
 
     @Override

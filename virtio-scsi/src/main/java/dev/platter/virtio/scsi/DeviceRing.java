@@ -7,6 +7,7 @@ import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
 import dev.platter.virtio.queue.VirtQueue;
+import dev.platter.virtio.queue.VirtioFeatures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,9 @@ final class DeviceRing {
     private final int index;
     private final VirtQueue queue;
     private final Notifier call;
+    private final boolean packed;
+    private GuestMemoryMap memory;
+    private QueueRing areas;
     private boolean stopped;
     private boolean logged;
 
@@ -34,6 +38,9 @@ final class DeviceRing {
     DeviceRing(QueueSetup setup) {
         index = setup.index();
         call = setup.call();
+        packed = VirtioFeatures.has(setup.features(), VirtioFeatures.RING_PACKED);
+        memory = setup.memory();
+        areas = setup.ring();
         queue =
                 VirtQueue.of(
                         setup.ring(),
@@ -64,8 +71,23 @@ final class DeviceRing {
     }
 
     /** Gives a chain back to the guest, unless the queue is broken: then nobody looks any more. */
-    void use(int head, long writtenBytes) {
-        queue.push(head, (int) Math.min(writtenBytes, 0xffff_ffffL));
+    void use(DescriptorChain chain, long writtenBytes) {
+        if (memory.isLogged()) {
+            chain.logWritable(memory);
+        }
+        queue.push(chain.head(), (int) Math.min(writtenBytes, 0xffff_ffffL));
+        logRing();
+    }
+
+    /** The areas are a few pages, so which part of them was written does not matter. */
+    private void logRing() {
+        if (!memory.isLogged()) {
+            return;
+        }
+        memory.wrote(areas.deviceArea(), 0, areas.deviceArea().byteSize());
+        if (packed) {
+            memory.wrote(areas.descriptorArea(), 0, areas.descriptorArea().byteSize());
+        }
     }
 
     /** Calls the guest if it wants to be for what was used since the last time. */
@@ -92,11 +114,17 @@ final class DeviceRing {
     /** See {@link VirtQueue#disableNotifications()}. */
     void disableKicks() {
         queue.disableNotifications();
+        logRing();
     }
 
     /** Whether the owner may wait for a kick; a stopped queue waits for none. */
     boolean enableKicks() {
-        return stopped || queue.enableNotifications();
+        if (stopped) {
+            return true;
+        }
+        boolean mayWait = queue.enableNotifications();
+        logRing();
+        return mayWait;
     }
 
     /** Takes nothing more. */
@@ -115,7 +143,9 @@ final class DeviceRing {
     }
 
     /** Moves to a new snapshot of the guest's memory. */
-    void rebind(GuestMemoryMap memory, QueueRing ring) {
-        queue.rebind(memory, ring);
+    void rebind(GuestMemoryMap newMemory, QueueRing ring) {
+        queue.rebind(newMemory, ring);
+        memory = newMemory;
+        areas = ring;
     }
 }

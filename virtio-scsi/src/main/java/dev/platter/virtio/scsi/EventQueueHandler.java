@@ -133,8 +133,7 @@ final class EventQueueHandler implements QueueHandler, UnitListener {
 
     /** Writes the event, to the logical unit already in place, to the next buffer. */
     private boolean deliver(int event, int reason) {
-        int head = ring.take(chain);
-        if (head < 0) {
+        if (ring.take(chain) < 0) {
             return false;
         }
         if (chain.writableBytes() < VirtioScsi.EVENT_INFO_BYTES) {
@@ -144,7 +143,7 @@ final class EventQueueHandler implements QueueHandler, UnitListener {
         bytes.set(LittleEndian.INT, 0, missed ? event | VirtioScsi.T_EVENTS_MISSED : event);
         bytes.set(LittleEndian.INT, REASON, reason);
         chain.writeWritable(0, bytes, 0, VirtioScsi.EVENT_INFO_BYTES);
-        ring.use(head, VirtioScsi.EVENT_INFO_BYTES);
+        ring.use(chain, VirtioScsi.EVENT_INFO_BYTES);
         missed = false;
         return true;
     }

@@ -174,7 +174,7 @@ final class RequestQueueHandler implements QueueHandler, UnitListener {
     }
 
     private void use(RequestSlot slot, long writtenBytes) {
-        ring.use(slot.head(), writtenBytes);
+        ring.use(slot.chain(), writtenBytes);
         release(slot);
     }
 

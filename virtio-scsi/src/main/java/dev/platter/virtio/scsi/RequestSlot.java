@@ -42,6 +42,11 @@ final class RequestSlot {
         return command;
     }
 
+    /** The request's chain, while it is in flight. */
+    DescriptorChain chain() {
+        return chain;
+    }
+
     /** The head of the request, and the number of the slot. */
     int head() {
         return command.slot();

@@ -3,6 +3,7 @@ package dev.platter.api.memory;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable snapshot of guest-physical memory: sorted, disjoint regions, each backed by one
@@ -19,8 +20,10 @@ public final class GuestMemoryMap {
     private final long[] guestAddresses;
     private final long[] sizesBytes;
     private final MemorySegment[] segments;
+    private final @Nullable DirtyLog dirtyLog;
 
     private GuestMemoryMap(List<Region> sorted) {
+        dirtyLog = null;
         guestAddresses = new long[sorted.size()];
         sizesBytes = new long[sorted.size()];
         segments = new MemorySegment[sorted.size()];
@@ -29,6 +32,13 @@ public final class GuestMemoryMap {
             sizesBytes[i] = sorted.get(i).segment().byteSize();
             segments[i] = sorted.get(i).segment();
         }
+    }
+
+    private GuestMemoryMap(GuestMemoryMap same, @Nullable DirtyLog dirtyLog) {
+        guestAddresses = same.guestAddresses;
+        sizesBytes = same.sizesBytes;
+        segments = same.segments;
+        this.dirtyLog = dirtyLog;
     }
 
     /**
@@ -50,6 +60,43 @@ public final class GuestMemoryMap {
             }
         }
         return new GuestMemoryMap(sorted);
+    }
+
+    /**
+     * The same memory with another log.
+     *
+     * @param newLog learns what a device writes here from now on; null for none
+     */
+    public GuestMemoryMap withDirtyLog(@Nullable DirtyLog newLog) {
+        return new GuestMemoryMap(this, newLog);
+    }
+
+    /** Whether a device has to tell what it writes: see {@link #wrote}. */
+    public boolean isLogged() {
+        return dirtyLog != null;
+    }
+
+    /**
+     * Tells the log, if there is one, that a device has written here. Behind the write, and before
+     * the guest may see that it is done.
+     *
+     * @param written host memory that lies in one of the regions; elsewhere it is no guest memory,
+     *     and nothing is told
+     * @param offsetBytes where in it the written range starts
+     * @param lengthBytes how long the range is; 0 tells nothing
+     */
+    public void wrote(MemorySegment written, long offsetBytes, long lengthBytes) {
+        if (dirtyLog == null || lengthBytes <= 0) {
+            return;
+        }
+        long address = written.address() + offsetBytes;
+        for (int i = 0; i < segments.length; i++) {
+            long offset = address - segments[i].address();
+            if (Long.compareUnsigned(offset, sizesBytes[i]) < 0) {
+                dirtyLog.mark(guestAddresses[i] + offset, lengthBytes);
+                return;
+            }
+        }
     }
 
     /** The number of regions. */
