@@ -95,6 +95,12 @@ public final class AdditionalSense {
     /** Registrations preempted. */
     public static final int REGISTRATIONS_PREEMPTED = 0x2A05;
 
+    /** Capacity data has changed. */
+    public static final int CAPACITY_DATA_HAS_CHANGED = 0x2A09;
+
+    /** Reported LUNs data has changed. */
+    public static final int REPORTED_LUNS_DATA_HAS_CHANGED = 0x3F0E;
+
     /** Invalid message error. */
     public static final int INVALID_MESSAGE_ERROR = 0x4900;
 

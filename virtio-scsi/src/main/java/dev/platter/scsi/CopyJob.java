@@ -23,6 +23,8 @@ final class CopyJob {
      */
     private static final int NOT_ALLOWED = -Errno.EROFS;
 
+    private static final int GONE = -Errno.ENODEV;
+
     private final Nexus nexus;
     private final int listId;
     private final List<CopySegment> segments;
@@ -56,7 +58,26 @@ final class CopyJob {
         return 0;
     }
 
+    /** Holds both units meanwhile: one that is taken away waits for a copy that has begun. */
     private int copy(CopySegment segment) {
+        if (!segment.source().holders().enter()) {
+            return GONE;
+        }
+        try {
+            if (!segment.target().holders().enter()) {
+                return GONE;
+            }
+            try {
+                return copyHeld(segment);
+            } finally {
+                segment.target().holders().exit(segment.target());
+            }
+        } finally {
+            segment.source().holders().exit(segment.source());
+        }
+    }
+
+    private int copyHeld(CopySegment segment) {
         if (!allowed(segment)) {
             return NOT_ALLOWED;
         }

@@ -65,6 +65,34 @@ record Geometry(
                 AtomicWrites.of(backend.atomicWrites(), block));
     }
 
+    /**
+     * The same with another capacity.
+     *
+     * @throws IllegalArgumentException in one sentence, if it is not one or more blocks
+     */
+    Geometry resized(long sizeBytes) {
+        if (sizeBytes <= 0 || sizeBytes % blockBytes != 0) {
+            throw new IllegalArgumentException(
+                    "a size of "
+                            + sizeBytes
+                            + " bytes is not one or more blocks of "
+                            + blockBytes
+                            + " bytes");
+        }
+        return new Geometry(
+                blockBytes,
+                blockShift,
+                physicalBlockBytes,
+                sizeBytes / blockBytes,
+                maxTransferBytes,
+                optimalTransferBytes,
+                maxZeroBytes,
+                thin,
+                discardGranularityBytes,
+                discardReadsZero,
+                atomic);
+    }
+
     private static void requireFit(BlockBackend backend, BlockLimits limits, int block) {
         if (block < limits.requestAlignmentBytes()) {
             throw new IllegalArgumentException(

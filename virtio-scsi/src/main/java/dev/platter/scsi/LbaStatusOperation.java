@@ -41,18 +41,19 @@ final class LbaStatusOperation implements Operation {
                                 + descriptors * Sbc.LBA_STATUS_DESCRIPTOR_BYTES);
         task.reply(data.clear(Sbc.LBA_STATUS_HEADER_BYTES));
         LogicalUnit unit = task.unit();
-        task.inBackground(unit.background(), () -> fill(data, unit, lba));
+        Geometry geometry = task.geometry();
+        task.inBackground(unit.background(), () -> fill(data, unit, geometry, lba));
     }
 
-    private static int fill(ParameterData data, LogicalUnit unit, long firstLba) {
-        Geometry geometry = unit.geometry();
+    private static int fill(
+            ParameterData data, LogicalUnit unit, Geometry geometry, long firstLba) {
         int end = data.bytes().length;
         long lba = firstLba;
         int at = Sbc.LBA_STATUS_HEADER_BYTES;
         try {
             while (lba < geometry.blockCount()) {
-                boolean allocated = isMapped(unit, lba);
-                long next = endOfStretch(unit, lba, allocated);
+                boolean allocated = isMapped(unit, geometry, lba);
+                long next = endOfStretch(unit, geometry, lba, allocated);
                 for (; lba < next && at < end; lba += blocks(next - lba)) {
                     data.u64(at, lba)
                             .u32(at + 8, blocks(next - lba))
@@ -76,15 +77,15 @@ final class LbaStatusOperation implements Operation {
         return Math.min(count, MAX_UINT32);
     }
 
-    private static boolean isMapped(LogicalUnit unit, long lba) throws BackendException {
-        return !unit.geometry().thin()
-                || unit.backend().extentAt(unit.geometry().bytes(lba)).allocated();
+    private static boolean isMapped(LogicalUnit unit, Geometry geometry, long lba)
+            throws BackendException {
+        return !geometry.thin() || unit.backend().extentAt(geometry.bytes(lba)).allocated();
     }
 
     /** Where the status changes; a block that has space for a part of it is mapped. */
-    private static long endOfStretch(LogicalUnit unit, long lba, boolean allocated)
+    private static long endOfStretch(
+            LogicalUnit unit, Geometry geometry, long lba, boolean allocated)
             throws BackendException {
-        Geometry geometry = unit.geometry();
         if (!geometry.thin()) {
             return geometry.blockCount();
         }

@@ -2,6 +2,7 @@ package dev.platter.scsi;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BlockBackend;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,7 @@ public final class LogicalUnit {
 
     private final BlockBackend backend;
     private final LogicalUnitOptions options;
-    private final Geometry geometry;
+    private volatile Geometry geometry;
     private final CachePolicy cache;
     private final InquiryData inquiry;
     private final ControlBits control = new ControlBits();
@@ -30,6 +31,8 @@ public final class LogicalUnit {
     private final CopyOnWriteArrayList<Nexus> nexuses = new CopyOnWriteArrayList<>();
 
     private final CopyOnWriteArrayList<LogicalUnitQueue> queues = new CopyOnWriteArrayList<>();
+    private final UnitHolders holders = new UnitHolders();
+    private volatile Runnable whenResized = () -> {};
     private volatile UnitStatistics ofClosed = UnitStatistics.ZERO;
     private volatile UnitDirectory directory = new UnitDirectory();
 
@@ -64,10 +67,60 @@ public final class LogicalUnit {
         return cache.writeCacheEnabled();
     }
 
+    /**
+     * Gives the unit the capacity that its backend has now, or is about to have. Commands that
+     * begin from now on are held against it; each initiator finds a unit attention CAPACITY DATA
+     * HAS CHANGED (SBC-4 §4.5), and is sent an event where the transport has them. Grow the backend
+     * before, and shrink it after this call.
+     *
+     * @param sizeBytes the capacity
+     * @throws IllegalArgumentException in one sentence, if it is not one or more logical blocks;
+     *     then the capacity stays
+     */
+    public synchronized void capacityChanged(long sizeBytes) {
+        Geometry resized = geometry.resized(sizeBytes);
+        if (resized.blockCount() != geometry.blockCount()) {
+            geometry = resized;
+            attention(AdditionalSense.CAPACITY_DATA_HAS_CHANGED);
+            whenResized.run();
+        }
+    }
+
+    /** The capacity that initiators see. */
+    public long capacityBytes() {
+        Geometry now = geometry;
+        return now.bytes(now.blockCount());
+    }
+
+    /** What to run when the capacity has changed. */
+    void whenResized(Runnable listener) {
+        whenResized = listener;
+    }
+
+    /** Who uses the backend. */
+    UnitHolders holders() {
+        return holders;
+    }
+
+    /** Lets nobody begin to use the unit; completes when nobody does. */
+    CompletableFuture<LogicalUnit> leave() {
+        return holders.leave(this);
+    }
+
+    /** Undoes a {@link #leave} that is complete; false if it is not. */
+    boolean join() {
+        return holders.join();
+    }
+
+    /** Raises a unit attention for every initiator. */
+    void attention(int additionalSense) {
+        nexuses.forEach(nexus -> nexus.attention().raise(additionalSense));
+    }
+
     /** A reset that a running guest lives through: nothing weakens behind its back. */
     void reset() {
         reservations.reset();
-        nexuses.forEach(nexus -> nexus.attention().raise(AdditionalSense.RESET_OCCURRED));
+        attention(AdditionalSense.RESET_OCCURRED);
     }
 
     /** The initiator has gone and come again. */

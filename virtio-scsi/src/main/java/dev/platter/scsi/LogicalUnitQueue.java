@@ -15,7 +15,7 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
             Math.max(ModeSelectList.MAX_BYTES, SupportedOperationCodes.MAX_BYTES);
 
     private final LogicalUnit unit;
-    private final LunInventory inventory;
+    private LunInventory inventory;
     private final BlockQueue blockQueue;
     private final @Nullable EventLoop loop;
     private final CommandSink sink;
@@ -37,6 +37,9 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
 
     /** Work in the background that has ended; written by its threads. */
     private final ConcurrentLinkedQueue<BackgroundResult> finished = new ConcurrentLinkedQueue<>();
+
+    /** Whether the owner waits for the backend's completions, if those announce themselves. */
+    private boolean announced;
 
     private int inFlight;
 
@@ -70,6 +73,7 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
         this.inventory = inventory;
         this.blockQueue = blockQueue;
         this.loop = loop;
+        announced = loop != null;
         this.sink = sink;
         refused = new SlotQueue(slots);
         waitingForScratch = new SlotQueue(slots);
@@ -206,6 +210,20 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
         return counters;
     }
 
+    boolean isRunning(int slot) {
+        return tasks[slot].isRunning();
+    }
+
+    /** The owner waits for {@link #completionFd} from now on. */
+    void announced() {
+        announced = true;
+    }
+
+    /** What REPORT LUNS answers from now on. */
+    void inventory(LunInventory newInventory) {
+        inventory = newInventory;
+    }
+
     LunInventory inventory() {
         return inventory;
     }
@@ -231,10 +249,12 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
     boolean mustPoll() {
         return inFlight > 0
                 && (!waitingForMedium.isEmpty()
+                        || !announced
                         || blockQueue.mustPoll()
                         || (delivered && blockQueue.completionFd() >= 0));
     }
 
+    /** Closes the backend's queue, and then holds the unit no longer. */
     @Override
     public void close() {
         if (inFlight > 0) {
@@ -244,7 +264,11 @@ final class LogicalUnitQueue implements CompletionHandler, AutoCloseable {
             loop.unwatch(blockQueue.completionFd());
         }
         unit.closed(this);
-        blockQueue.close();
-        memory.close();
+        try {
+            blockQueue.close();
+            memory.close();
+        } finally {
+            unit.holders().exit(unit);
+        }
     }
 }

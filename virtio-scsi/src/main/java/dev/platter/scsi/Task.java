@@ -21,6 +21,10 @@ final class Task {
     private @Nullable Scratch scratch;
     private Operation operation = OpCode.TEST_UNIT_READY.operation();
     private OpCode opCode = OpCode.TEST_UNIT_READY;
+    private boolean running;
+
+    /** The unit's as it was when the command began: a resize takes effect between commands. */
+    private Geometry geometry;
 
     /** Where the addressed range starts, and how long it is. */
     private long offsetBytes;
@@ -50,11 +54,14 @@ final class Task {
         this.queue = queue;
         this.command = command;
         pass = new MediumPass(this, queue.claims());
+        geometry = queue.unit().geometry();
     }
 
     /** Begins the command that the transport has put into the slot. */
     void begin() {
         aborted = false;
+        running = true;
+        geometry = unit().geometry();
         command.descriptorSense(unit().control().descriptorSense());
         OpCode found = OpCode.find(command.cdb());
         int attribute = command.taskAttribute();
@@ -122,6 +129,11 @@ final class Task {
         aborted = true;
     }
 
+    /** Whether a command is on its way here. */
+    boolean isRunning() {
+        return running;
+    }
+
     boolean isAborted() {
         return aborted;
     }
@@ -180,7 +192,7 @@ final class Task {
     }
 
     Geometry geometry() {
-        return queue.unit().geometry();
+        return geometry;
     }
 
     /** A buffer of the queue for one step; nothing in it survives to the next. */
@@ -408,6 +420,7 @@ final class Task {
             scratch = null;
         }
         reply = null;
+        running = false;
         pass.leave();
         queue.ended(command);
     }

@@ -86,7 +86,7 @@ final class GivenUpTest {
         ScsiCommand behind = start(two, 1, WRITE_3, new byte[BLOCK]);
         assertThat(backend.log()).containsExactly("WRITE 1536+512");
 
-        two.queue.abort(0, waiting);
+        two.queue.abort(waiting);
         assertThat(two.running[0]).isFalse();
         assertThat(waiting.aborted()).isTrue();
         two.queue.poll();
@@ -108,7 +108,7 @@ final class GivenUpTest {
         start(two, 1, "2a 00 00000020 00 0001 00", new byte[BLOCK]);
         two.queue.poll();
         assertThat(backend.log()).containsExactly("WRITE 1536+512");
-        two.queue.abort(0, ordered);
+        two.queue.abort(ordered);
         assertThat(ordered.aborted()).isTrue();
         two.queue.poll();
         assertThat(backend.log()).containsExactly("WRITE 1536+512", "WRITE 16384+512");
@@ -120,7 +120,7 @@ final class GivenUpTest {
         backend.automatic = false;
         ScsiCommand holder = start(one, 0, COMPARE_AND_WRITE_3, replacement());
         ScsiCommand next = start(two, 0, COMPARE_AND_WRITE_3, replacement());
-        one.queue.abort(0, holder);
+        one.queue.abort(holder);
         assertThat(one.running[0]).isTrue(); // Its read is the backend's.
         releaseFirst();
         assertThat(holder.aborted()).isTrue();
@@ -144,7 +144,7 @@ final class GivenUpTest {
         startOrdered(one, 0, WRITE_3);
         ScsiCommand waiting = start(two, 0, MODE_SELECT, cacheOff);
         assertThat(two.running[0]).isTrue();
-        two.queue.abort(0, waiting);
+        two.queue.abort(waiting);
         assertThat(waiting.aborted()).isTrue();
         assertThat(unit.writeCacheEnabled()).isFalse();
     }
@@ -159,7 +159,7 @@ final class GivenUpTest {
                         new byte[0],
                         255);
         asked.await();
-        one.queue.abort(0, command);
+        one.queue.abort(command);
         one.queue.poll();
         assertThat(one.running[0]).isTrue();
         answer.countDown();

@@ -1,6 +1,5 @@
 package dev.platter.scsi;
 
-import dev.platter.api.block.BackendException;
 import dev.platter.api.memory.IoVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,11 +40,7 @@ final class Initiator implements AutoCloseable {
         for (int slot = 0; slot < SLOTS; slot++) {
             commands[slot] = new ScsiCommand(arena, slot, MAX_PIECES);
         }
-        try {
-            queue = target.openQueue(port, SLOTS, commands, this::ended, () -> {}, null);
-        } catch (BackendException e) {
-            throw new AssertionError(e);
-        }
+        queue = target.openQueue(port, SLOTS, commands, this::ended, () -> {}, null);
     }
 
     /** A fresh unit whose first unit attention has been seen. */

@@ -6,9 +6,7 @@ import dev.platter.api.device.EventLoopProvider;
 import dev.platter.backend.uring.RingLoopProvider;
 import dev.platter.loop.EpollLoopProvider;
 import dev.platter.scsi.InitiatorPort;
-import dev.platter.scsi.LogicalUnit;
-import dev.platter.scsi.ScsiTarget;
-import dev.platter.scsi.UnitDirectory;
+import dev.platter.scsi.ScsiTargets;
 import dev.platter.vhostuser.Polling;
 import dev.platter.vhostuser.VhostUserException;
 import dev.platter.vhostuser.VhostUserOptions;
@@ -17,10 +15,8 @@ import dev.platter.virtio.scsi.DeviceGroup;
 import dev.platter.virtio.scsi.VirtioScsiDevice;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -65,13 +61,12 @@ public final class DiskServer implements AutoCloseable {
         List<OpenDisk> disks = new ArrayList<>();
         List<VhostUserServer> servers = new ArrayList<>();
         try {
-            UnitDirectory directory = new UnitDirectory();
+            ScsiTargets targets = new ScsiTargets();
             for (DiskSpec spec : specs) {
                 OpenDisk disk = OpenDisk.open(spec);
                 disks.add(disk);
-                directory.add(disk.unit());
+                targets.attach(addresses.get(disks.size() - 1), spec.lun(), disk.unit());
             }
-            Map<Integer, ScsiTarget> targets = targets(addresses, disks);
             VhostUserOptions options =
                     new VhostUserOptions(
                             queues + CONTROL_AND_EVENT_QUEUE,
@@ -170,18 +165,6 @@ public final class DiskServer implements AutoCloseable {
             numbers.add(free);
         }
         return numbers;
-    }
-
-    private static Map<Integer, ScsiTarget> targets(List<Integer> numbers, List<OpenDisk> disks) {
-        Map<Integer, Map<Integer, LogicalUnit>> units = new HashMap<>();
-        for (int i = 0; i < disks.size(); i++) {
-            OpenDisk disk = disks.get(i);
-            units.computeIfAbsent(numbers.get(i), target -> new HashMap<>())
-                    .put(disk.spec().lun(), disk.unit());
-        }
-        Map<Integer, ScsiTarget> targets = new HashMap<>();
-        units.forEach((target, luns) -> targets.put(target, new ScsiTarget(luns)));
-        return targets;
     }
 
     /** The counters of a disk's backend; disks count in the order they were given. */

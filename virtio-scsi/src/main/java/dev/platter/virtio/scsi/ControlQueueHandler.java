@@ -7,12 +7,12 @@ import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiTarget;
+import dev.platter.scsi.ScsiTargets;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ final class ControlQueueHandler implements QueueHandler {
 
     private final DeviceRing ring;
     private final Notifier wake;
-    private final Map<Integer, ScsiTarget> targets;
+    private final ScsiTargets targets;
     private final InitiatorPort initiator;
     private final Collection<RequestQueueHandler> requestQueues;
     private final DeviceGroup group;
@@ -80,7 +80,7 @@ final class ControlQueueHandler implements QueueHandler {
      */
     ControlQueueHandler(
             QueueSetup setup,
-            Map<Integer, ScsiTarget> targets,
+            ScsiTargets targets,
             InitiatorPort initiator,
             Collection<RequestQueueHandler> requestQueues,
             DeviceGroup group) {
@@ -171,7 +171,11 @@ final class ControlQueueHandler implements QueueHandler {
     }
 
     private @Nullable ScsiTarget target() {
-        return LunField.isValid(request, LUN) ? targets.get(LunField.target(request, LUN)) : null;
+        ScsiTarget target =
+                LunField.isValid(request, LUN)
+                        ? targets.target(LunField.target(request, LUN))
+                        : null;
+        return target == null || target.isEmpty() ? null : target;
     }
 
     /** Posts the function to each request queue that runs; the last report comes back here. */

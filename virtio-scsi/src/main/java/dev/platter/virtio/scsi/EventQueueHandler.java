@@ -5,6 +5,9 @@ import dev.platter.api.device.QueueHandler;
 import dev.platter.api.device.QueueRing;
 import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
+import dev.platter.scsi.AdditionalSense;
+import dev.platter.scsi.ScsiTargets;
+import dev.platter.scsi.UnitListener;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
 import dev.platter.virtio.queue.VirtioFeatures;
@@ -26,7 +29,7 @@ import java.util.function.IntConsumer;
  * <p>Buffers stay in the ring until there is an event, so nothing is ever in flight. An event
  * without a buffer is dropped, and the next that gets one says so.
  */
-final class EventQueueHandler implements QueueHandler {
+final class EventQueueHandler implements QueueHandler, UnitListener {
     private static final int LUN = 4;
     private static final int REASON = 12;
     private static final int MAX_PIECES = 64;
@@ -34,18 +37,50 @@ final class EventQueueHandler implements QueueHandler {
     private final DeviceRing ring;
     private final long features;
     private final Notifier wake;
-    private final Mailbox<Event> raised = new Mailbox<>();
+    private final EventBacklog raised = new EventBacklog();
+    private final ScsiTargets targets;
+    private final IntConsumer whenClosed;
     private final DescriptorChain chain = new DescriptorChain(MAX_PIECES);
     private final MemorySegment bytes =
             MemorySegment.ofArray(new byte[VirtioScsi.EVENT_INFO_BYTES]);
     private boolean missed;
 
-    private record Event(int event, int target, int lun, int reason) {}
-
-    EventQueueHandler(QueueSetup setup) {
+    /**
+     * Starts the queue.
+     *
+     * @param told up to which change of the targets the driver has been told, or negative if it is
+     *     new and looks for itself
+     * @param whenClosed told the same when the queue has closed
+     */
+    EventQueueHandler(QueueSetup setup, ScsiTargets targets, int told, IntConsumer whenClosed) {
         ring = new DeviceRing(setup);
         features = setup.features();
         wake = setup.wake();
+        this.targets = targets;
+        this.whenClosed = whenClosed;
+        targets.listen(this);
+        missed = told >= 0 && told != targets.changes() && wantsAny();
+    }
+
+    private boolean wantsAny() {
+        return wanted(VirtioScsi.T_TRANSPORT_RESET) || wanted(VirtioScsi.T_PARAM_CHANGE);
+    }
+
+    @Override
+    public void attached(int target, int lun) {
+        raise(VirtioScsi.T_TRANSPORT_RESET, target, lun, VirtioScsi.EVT_RESET_RESCAN);
+    }
+
+    @Override
+    public void detached(int target, int lun) {
+        raise(VirtioScsi.T_TRANSPORT_RESET, target, lun, VirtioScsi.EVT_RESET_REMOVED);
+    }
+
+    /** The reason is the additional sense code, and in the next byte its qualifier. */
+    @Override
+    public void capacityChanged(int target, int lun) {
+        int sense = AdditionalSense.CAPACITY_DATA_HAS_CHANGED;
+        raise(VirtioScsi.T_PARAM_CHANGE, target, lun, sense >> 8 | (sense & 0xff) << 8);
     }
 
     /**
@@ -55,7 +90,8 @@ final class EventQueueHandler implements QueueHandler {
      * @param reason what the event's type says about it
      */
     void raise(int event, int target, int lun, int reason) {
-        if (wanted(event) && raised.post(new Event(event, target, lun, reason))) {
+        if (wanted(event)) {
+            raised.add(new EventBacklog.Event(event, target, lun, reason));
             wake.signal();
         }
     }
@@ -80,9 +116,11 @@ final class EventQueueHandler implements QueueHandler {
 
     private int deliverRaised() {
         int work = 0;
-        for (Event event : raised.takeAll()) {
-            LunField.put(bytes, LUN, event.target, event.lun);
-            missed |= !deliver(event.event, event.reason);
+        missed |= raised.takeOverflow();
+        EventBacklog.Event event;
+        while ((event = raised.take()) != null) {
+            LunField.put(bytes, LUN, event.target(), event.lun());
+            missed |= !deliver(event.event(), event.reason());
             work++;
         }
         return work;
@@ -153,6 +191,9 @@ final class EventQueueHandler implements QueueHandler {
 
     @Override
     public void close() {
-        raised.close();
+        int changes = targets.changes();
+        targets.unlisten(this);
+        boolean allTold = raised.isEmpty() && !missed;
+        whenClosed.accept(allTold ? changes : changes - 1 & Integer.MAX_VALUE);
     }
 }

@@ -7,13 +7,13 @@ import dev.platter.api.device.QueueSetup;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiCommand;
-import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.ScsiTargetQueue;
+import dev.platter.scsi.ScsiTargets;
+import dev.platter.scsi.UnitListener;
 import dev.platter.virtio.queue.DescriptorChain;
 import dev.platter.virtio.queue.QueueViolation;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -25,7 +25,7 @@ import java.util.function.IntConsumer;
  * <p>Task management (see {@link TaskManagement}) reaches the queue through a mailbox; it looks
  * there each time round.
  */
-final class RequestQueueHandler implements QueueHandler {
+final class RequestQueueHandler implements QueueHandler, UnitListener {
     /**
      * The most requests taken in one round. Few, so that the guest learns of the first while the
      * next are carried out: with rounds of 64 guest and device took turns, one asleep while the
@@ -42,6 +42,7 @@ final class RequestQueueHandler implements QueueHandler {
     private final Consumer<RequestQueueHandler> whenClosed;
     private final Arena arena = Arena.ofShared();
     private final RequestSlot[] slots;
+    private final ScsiTargets allTargets;
     private final TargetQueues targets;
     private final TaskWatches watches = new TaskWatches();
     private final RequestHeader header = new RequestHeader();
@@ -53,18 +54,19 @@ final class RequestQueueHandler implements QueueHandler {
     /**
      * Starts the queue.
      *
-     * @param allTargets the targets by their number
+     * @param allTargets the targets; the queue follows what happens to them
      * @param initiator who the queue's commands are of
      * @param whenClosed told when the queue has closed
      */
     RequestQueueHandler(
             QueueSetup setup,
-            Map<Integer, ScsiTarget> allTargets,
+            ScsiTargets allTargets,
             InitiatorPort initiator,
             Consumer<RequestQueueHandler> whenClosed) {
         ring = new DeviceRing(setup);
         wake = setup.wake();
         this.whenClosed = whenClosed;
+        this.allTargets = allTargets;
         int pieces = Math.max(ring.size(), VirtioScsi.SEG_MAX + 2) + SPARE_PIECES;
         slots = new RequestSlot[ring.size()];
         Arrays.setAll(slots, head -> new RequestSlot(arena, head, pieces));
@@ -72,14 +74,21 @@ final class RequestQueueHandler implements QueueHandler {
         ScsiCommand[] commands =
                 Arrays.stream(slots).map(RequestSlot::command).toArray(ScsiCommand[]::new);
         targets =
-                new TargetQueues(
-                        setup.index(),
-                        allTargets,
-                        initiator,
-                        commands,
-                        this::ended,
-                        wake,
-                        setup.loop());
+                new TargetQueues(allTargets, initiator, commands, this::ended, wake, setup.loop());
+        // What happened before is seen by the first look at the targets.
+        allTargets.listen(this);
+    }
+
+    /** Opens a queue to the unit soon; any thread. */
+    @Override
+    public void attached(int target, int lun) {
+        wake.signal();
+    }
+
+    /** Lets go of the unit soon; any thread. */
+    @Override
+    public void detached(int target, int lun) {
+        wake.signal();
     }
 
     /**
@@ -97,6 +106,7 @@ final class RequestQueueHandler implements QueueHandler {
 
     @Override
     public int process() {
+        targets.update();
         boolean managing = watches.take();
         ring.disableKicks();
         // What was available when the functions were taken is at most a ring full.
@@ -148,19 +158,13 @@ final class RequestQueueHandler implements QueueHandler {
                 queue.start(slot.lun(), slot.command());
                 return;
             }
-            refusal =
-                    targets.isTarget(slot.target())
-                            ? VirtioScsi.S_TARGET_FAILURE
-                            : VirtioScsi.S_BAD_TARGET;
+            refusal = VirtioScsi.S_BAD_TARGET;
         }
         use(slot, slot.refuse(response, refusal));
     }
 
     private void abort(RequestSlot slot) {
-        ScsiTargetQueue queue = targets.queue(slot.target());
-        if (queue != null) {
-            queue.abort(slot.lun(), slot.command());
-        }
+        targets.abort(slot.target(), slot.command());
     }
 
     private void ended(ScsiCommand command) {
@@ -183,7 +187,10 @@ final class RequestQueueHandler implements QueueHandler {
 
     @Override
     public boolean enableKicks() {
-        return !watches.hasPosted() && !targets.mustPoll() && ring.enableKicks();
+        return !watches.hasPosted()
+                && !targets.mustUpdate()
+                && !targets.mustPoll()
+                && ring.enableKicks();
     }
 
     @Override
@@ -218,6 +225,7 @@ final class RequestQueueHandler implements QueueHandler {
 
     @Override
     public void close() {
+        allTargets.unlisten(this);
         try {
             targets.close();
         } finally {

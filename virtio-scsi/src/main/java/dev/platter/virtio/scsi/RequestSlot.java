@@ -23,7 +23,7 @@ final class RequestSlot {
     private int lun;
     private long tag;
 
-    /** The response if the command is given up. */
+    /** The response if the command is given up: unless a function asked, its unit has gone. */
     private int abortResponse;
 
     /**
@@ -116,6 +116,7 @@ final class RequestSlot {
         target = header.target();
         lun = header.lun();
         tag = header.tag();
+        abortResponse = VirtioScsi.S_BAD_TARGET;
         command.clear();
         command.taskAttribute(header.taskAttribute());
         header.copyCdb(command.cdb());

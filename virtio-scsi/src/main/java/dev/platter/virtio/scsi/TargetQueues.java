@@ -1,6 +1,5 @@
 package dev.platter.virtio.scsi;
 
-import dev.platter.api.block.BackendException;
 import dev.platter.api.device.EventLoop;
 import dev.platter.api.device.Notifier;
 import dev.platter.scsi.CommandSink;
@@ -8,25 +7,23 @@ import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiCommand;
 import dev.platter.scsi.ScsiTarget;
 import dev.platter.scsi.ScsiTargetQueue;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import dev.platter.scsi.ScsiTargets;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * One request queue's way to the targets: to each a queue of its own, opened when the request queue
- * starts. A target whose queue the host cannot open fails its commands; the others run.
- */
+/** One request queue's way to the targets: to each a queue of its own. The owner thread's. */
 final class TargetQueues {
-    private static final Logger LOG = LoggerFactory.getLogger(TargetQueues.class);
-
+    private final ScsiTargets targets;
+    private final InitiatorPort initiator;
+    private final ScsiCommand[] commands;
+    private final CommandSink sink;
+    private final Notifier wake;
+    private final @Nullable EventLoop loop;
     private final @Nullable ScsiTargetQueue[] byTarget =
-            new @Nullable ScsiTargetQueue[VirtioScsi.MAX_TARGET + 1];
-    private final boolean[] known = new boolean[VirtioScsi.MAX_TARGET + 1];
-    private final ScsiTargetQueue[] open;
+            new @Nullable ScsiTargetQueue[ScsiTargets.MAX_TARGET + 1];
+    private ScsiTargetQueue[] open = {};
+    private int seenChanges;
 
     /**
      * Opens a queue to each target.
@@ -38,50 +35,75 @@ final class TargetQueues {
      * @param loop what the owner waits in, if the device is given one
      */
     TargetQueues(
-            int queueIndex,
-            Map<Integer, ScsiTarget> targets,
+            ScsiTargets targets,
             InitiatorPort initiator,
             ScsiCommand[] commands,
             CommandSink sink,
             Notifier wake,
             @Nullable EventLoop loop) {
-        List<ScsiTargetQueue> opened = new ArrayList<>();
-        targets.forEach(
-                (id, target) -> {
-                    known[id] = true;
-                    try {
-                        ScsiTargetQueue queue =
-                                target.openQueue(
-                                        initiator,
-                                        commands.length,
-                                        commands,
-                                        sink,
-                                        wake::signal,
-                                        loop);
-                        byTarget[id] = queue;
-                        opened.add(queue);
-                    } catch (BackendException e) {
-                        LOG.error("queue {} cannot reach target {}: {}", queueIndex, id, e, e);
-                    }
-                });
-        open = opened.toArray(ScsiTargetQueue[]::new);
+        this.targets = targets;
+        this.initiator = initiator;
+        this.commands = commands;
+        this.sink = sink;
+        this.wake = wake;
+        this.loop = loop;
+        seenChanges = targets.changes();
+        follow();
     }
 
-    /** Whether there is such a target. */
-    boolean isTarget(int target) {
-        return known[target];
+    /** Follows what has happened to the targets; one load where nothing has. */
+    void update() {
+        int changes = targets.changes();
+        if (changes != seenChanges) {
+            seenChanges = changes;
+            follow();
+        }
     }
 
-    /** The queue to a target, or null if there is none. */
+    /** Whether there is something to follow. */
+    boolean mustUpdate() {
+        return targets.changes() != seenChanges;
+    }
+
+    private void follow() {
+        for (int id = 0; id < byTarget.length; id++) {
+            ScsiTargetQueue queue = byTarget[id];
+            ScsiTarget target = targets.target(id);
+            if (queue != null) {
+                queue.update();
+            } else if (target != null) {
+                open(id, target);
+            }
+        }
+    }
+
+    private void open(int id, ScsiTarget target) {
+        ScsiTargetQueue queue =
+                target.openQueue(initiator, commands.length, commands, sink, wake::signal, loop);
+        byTarget[id] = queue;
+        open = Arrays.copyOf(open, open.length + 1);
+        open[open.length - 1] = queue;
+    }
+
+    /** The queue to a target, or null if it has no logical unit. */
     @Nullable ScsiTargetQueue queue(int target) {
-        return byTarget[target];
+        ScsiTargetQueue queue = byTarget[target];
+        return queue == null || queue.isEmpty() ? null : queue;
+    }
+
+    /** Asks that a command in flight be given up, whose unit may have been taken away since. */
+    void abort(int target, ScsiCommand command) {
+        ScsiTargetQueue queue = byTarget[target];
+        if (queue != null) {
+            queue.abort(command);
+        }
     }
 
     /** Gives time to each target that has commands in flight; how much there was to do. */
     int poll() {
         int work = 0;
         for (ScsiTargetQueue queue : open) {
-            if (queue.inFlight() > 0) {
+            if (queue.isActive()) {
                 work += queue.poll();
             }
         }

@@ -97,6 +97,12 @@ final class VirtioScsi {
     /** A parameter of a logical unit changed. */
     static final int T_PARAM_CHANGE = 3;
 
+    /** Reason of a transport reset: the logical unit is to be removed. */
+    static final int EVT_RESET_REMOVED = 2;
+
+    /** Reason of a transport reset: there is a logical unit to be scanned. */
+    static final int EVT_RESET_RESCAN = 1;
+
     /** Or-ed to an event: earlier ones were lost for want of buffers. */
     static final int T_EVENTS_MISSED = 1 << 31;
 

@@ -5,11 +5,12 @@ import dev.platter.api.device.QueueSetup;
 import dev.platter.api.device.VirtioDevice;
 import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.ScsiTarget;
+import dev.platter.scsi.ScsiTargets;
 import dev.platter.virtio.queue.VirtioFeatures;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A virtio-scsi host adapter (VIRTIO 1.3 §5.6): a control queue, an event queue, and request queues
@@ -19,16 +20,17 @@ public final class VirtioScsiDevice implements VirtioDevice {
     /** The most request queues: a virtio device has 1024 queues at most on QEMU's side. */
     public static final int MAX_REQUEST_QUEUES = 1024 - VirtioScsi.FIRST_REQUEST_QUEUE;
 
-    private static final int ASC_CAPACITY_DATA_HAS_CHANGED = 0x2a;
-    private static final int ASCQ_CAPACITY_DATA_HAS_CHANGED = 0x09;
+    private static final int NO_DRIVER = -1;
 
-    private final Map<Integer, ScsiTarget> targets;
+    private final ScsiTargets targets;
     private final int requestQueues;
     private final InitiatorPort initiator;
     private final DeviceGroup group;
     private final ConfigSpace config;
     private final CopyOnWriteArrayList<RequestQueueHandler> running = new CopyOnWriteArrayList<>();
-    private volatile @Nullable EventQueueHandler events;
+
+    /** Up to which change of the targets the driver has been told; a new one finds out itself. */
+    private final AtomicInteger toldChanges = new AtomicInteger(NO_DRIVER);
 
     /**
      * A device.
@@ -38,34 +40,25 @@ public final class VirtioScsiDevice implements VirtioDevice {
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VirtioScsiDevice(Map<Integer, ScsiTarget> targets, int requestQueues) {
-        this(targets, requestQueues, InitiatorPort.DEFAULT, new DeviceGroup());
+        this(new ScsiTargets(targets), requestQueues, InitiatorPort.DEFAULT, new DeviceGroup());
     }
 
     /**
      * A device of one of several initiators of the same targets.
      *
-     * @param targets the targets by number, 0 to 255
+     * @param targets shared by the group's devices; the driver is told of what happens to them
      * @param requestQueues how many request queues, 1 to {@link #MAX_REQUEST_QUEUES}
      * @param initiator who its commands are of, to the logical units
      * @param group of all devices over these targets
      * @throws IllegalArgumentException if a number is out of its range
      */
     public VirtioScsiDevice(
-            Map<Integer, ScsiTarget> targets,
-            int requestQueues,
-            InitiatorPort initiator,
-            DeviceGroup group) {
-        for (int id : targets.keySet()) {
-            if (id < 0 || id > VirtioScsi.MAX_TARGET) {
-                throw new IllegalArgumentException(
-                        "target=" + id + " is not between 0 and " + VirtioScsi.MAX_TARGET);
-            }
-        }
+            ScsiTargets targets, int requestQueues, InitiatorPort initiator, DeviceGroup group) {
         if (requestQueues < 1 || requestQueues > MAX_REQUEST_QUEUES) {
             throw new IllegalArgumentException(
                     requestQueues + " request queues are not between 1 and " + MAX_REQUEST_QUEUES);
         }
-        this.targets = Map.copyOf(targets);
+        this.targets = targets;
         this.requestQueues = requestQueues;
         this.initiator = initiator;
         this.group = group;
@@ -121,9 +114,8 @@ public final class VirtioScsiDevice implements VirtioDevice {
     }
 
     private QueueHandler startEvents(QueueSetup setup) {
-        EventQueueHandler handler = new EventQueueHandler(setup);
-        events = handler;
-        return handler;
+        int told = toldChanges.get();
+        return new EventQueueHandler(setup, targets, told, toldChanges::set);
     }
 
     private QueueHandler startRequests(QueueSetup setup) {
@@ -141,18 +133,12 @@ public final class VirtioScsiDevice implements VirtioDevice {
 
     @Override
     public void reset() {
-        targets.values().forEach(target -> target.deviceReset(initiator));
-    }
-
-    /** Tells the driver, if one listens, that a logical unit's capacity changed; any thread. */
-    void capacityChanged(int target, int lun) {
-        EventQueueHandler handler = events;
-        if (handler != null) {
-            handler.raise(
-                    VirtioScsi.T_PARAM_CHANGE,
-                    target,
-                    lun,
-                    ASC_CAPACITY_DATA_HAS_CHANGED | ASCQ_CAPACITY_DATA_HAS_CHANGED << 8);
+        toldChanges.set(NO_DRIVER);
+        for (int id = 0; id <= ScsiTargets.MAX_TARGET; id++) {
+            ScsiTarget target = targets.target(id);
+            if (target != null) {
+                target.deviceReset(initiator);
+            }
         }
     }
 }

@@ -43,7 +43,7 @@ class EventQueueTest {
         assertThat(driver.ring.usedIdx()).isZero();
         assertThat(driver.handler.enableKicks()).isTrue();
 
-        rig.device.capacityChanged(Rig.OTHER_TARGET, Rig.OTHER_LUN);
+        ((EventQueueHandler) driver.handler).capacityChanged(Rig.OTHER_TARGET, Rig.OTHER_LUN);
         assertThat(driver.wakes).hasValue(1);
         assertThat(driver.handler.enableKicks()).isFalse();
         driver.run();
@@ -60,7 +60,7 @@ class EventQueueTest {
     void lowLunHasThePeripheralForm() {
         Driver driver = rig.events(Rig.FEATURES | VirtioScsi.F_CHANGE);
         long buffer = offerBuffer(driver, 16);
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         driver.run();
 
         assertThat(rig.memory.read(buffer + 4, 8)).containsExactly(1, 0, 0, 0, 0, 0, 0, 0);
@@ -70,7 +70,7 @@ class EventQueueTest {
     void driverThatDidNotNegotiateTheFeatureIsLeftAlone() {
         Driver driver = rig.events(Rig.FEATURES | VirtioScsi.F_HOTPLUG);
         offerBuffer(driver, 16);
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         driver.run();
 
         assertThat(driver.ring.usedIdx()).isZero();
@@ -91,7 +91,7 @@ class EventQueueTest {
     @Test
     void driverWithoutBuffersLearnsThatItMissedSomethingWhenItRefills() {
         Driver driver = rig.events(Rig.FEATURES | VirtioScsi.F_CHANGE);
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         driver.run();
         assertThat(driver.handler.enableKicks()).isTrue();
 
@@ -103,7 +103,7 @@ class EventQueueTest {
         long next = offerBuffer(driver, 16);
         driver.run();
         assertThat(driver.ring.usedIdx()).isEqualTo(1);
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         driver.run();
         assertThat(event(next).getInt(0)).isEqualTo(VirtioScsi.T_PARAM_CHANGE);
     }
@@ -111,9 +111,9 @@ class EventQueueTest {
     @Test
     void nextEventCarriesTheMissedBit() {
         Driver driver = rig.events(Rig.FEATURES | VirtioScsi.F_CHANGE);
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         driver.run();
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         long buffer = offerBuffer(driver, 16);
         driver.run();
 
@@ -126,7 +126,7 @@ class EventQueueTest {
     void bufferTooSmallForAnEventBreaksTheQueue() {
         Driver driver = rig.events(Rig.FEATURES | VirtioScsi.F_CHANGE);
         offerBuffer(driver, 15);
-        rig.device.capacityChanged(0, 0);
+        ((EventQueueHandler) driver.handler).capacityChanged(0, 0);
         driver.run();
 
         assertThat(driver.handler.broken()).isTrue();
@@ -139,7 +139,7 @@ class EventQueueTest {
         Driver driver = rig.events(Rig.FEATURES | VirtioScsi.F_CHANGE);
         driver.handler.stopTaking();
         driver.handler.close();
-        rig.device.capacityChanged(0, 0);
+        rig.targets.units().getFirst().unit().capacityChanged(Rig.DISK_BYTES / 2);
 
         assertThat(driver.wakes).hasValue(0);
     }

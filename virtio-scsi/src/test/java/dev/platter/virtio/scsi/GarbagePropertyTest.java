@@ -27,7 +27,8 @@ class GarbagePropertyTest {
             for (int round = 0; round < 20; round++) {
                 for (Driver driver : drivers) {
                     scribble(driver, random);
-                    rig.device.capacityChanged(0, 0);
+                    int capacity = Rig.DISK_BYTES >> round % 2;
+                    rig.targets.units().getFirst().unit().capacityChanged(capacity);
                     driver.handler.process();
                     driver.handler.enableKicks();
                 }

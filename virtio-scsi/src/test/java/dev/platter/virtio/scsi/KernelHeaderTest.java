@@ -61,6 +61,8 @@ class KernelHeaderTest {
         ours.put("T_NO_EVENT", VirtioScsi.T_NO_EVENT);
         ours.put("T_TRANSPORT_RESET", VirtioScsi.T_TRANSPORT_RESET);
         ours.put("T_PARAM_CHANGE", VirtioScsi.T_PARAM_CHANGE);
+        ours.put("EVT_RESET_REMOVED", VirtioScsi.EVT_RESET_REMOVED);
+        ours.put("EVT_RESET_RESCAN", VirtioScsi.EVT_RESET_RESCAN);
         ours.put("T_EVENTS_MISSED", VirtioScsi.T_EVENTS_MISSED);
         return ours;
     }

@@ -35,6 +35,9 @@ final class MemoryDisk implements BlockBackend {
     /** How many requests were carried out. */
     final AtomicInteger carriedOut = new AtomicInteger();
 
+    /** How many queues are open. */
+    final AtomicInteger openQueues = new AtomicInteger();
+
     MemoryDisk(Arena arena, long sizeBytes) {
         content = arena.allocate(sizeBytes);
     }
@@ -64,6 +67,7 @@ final class MemoryDisk implements BlockBackend {
         if (refusesQueues) {
             throw new BackendException("the disk in memory refuses queues");
         }
+        openQueues.incrementAndGet();
         return new Queue(capacity);
     }
 
@@ -228,6 +232,7 @@ final class MemoryDisk implements BlockBackend {
             if (count > 0) {
                 throw new IllegalStateException("closed with requests in flight");
             }
+            openQueues.decrementAndGet();
         }
     }
 }

@@ -434,7 +434,7 @@ class RequestQueueTest {
         Request fine = late.send(Cdbs.TEST_UNIT_READY);
         late.run();
 
-        assertThat(refused.code()).isEqualTo(VirtioScsi.S_TARGET_FAILURE);
+        assertThat(refused.sense()).isEqualTo(0x44400);
         assertThat(fine.status()).isEqualTo(GOOD);
     }
 

@@ -1,8 +1,10 @@
 package dev.platter.virtio.scsi;
 
+import dev.platter.scsi.InitiatorPort;
 import dev.platter.scsi.LogicalUnit;
 import dev.platter.scsi.LogicalUnitOptions;
 import dev.platter.scsi.ScsiTarget;
+import dev.platter.scsi.ScsiTargets;
 import dev.platter.virtio.queue.VirtioFeatures;
 import java.lang.foreign.Arena;
 import java.util.Map;
@@ -21,9 +23,10 @@ final class Rig implements AutoCloseable {
     final GuestMemory memory = new GuestMemory(arena);
     final MemoryDisk disk = new MemoryDisk(arena, DISK_BYTES);
     final MemoryDisk otherDisk = new MemoryDisk(arena, DISK_BYTES);
-    final VirtioScsiDevice device =
-            new VirtioScsiDevice(
-                    Map.of(0, target(0, disk), OTHER_TARGET, target(OTHER_LUN, otherDisk)), 2);
+    final ScsiTargets targets =
+            new ScsiTargets(Map.of(0, target(0, disk), OTHER_TARGET, target(OTHER_LUN, otherDisk)));
+    final DeviceGroup group = new DeviceGroup();
+    final VirtioScsiDevice device = new VirtioScsiDevice(targets, 2, InitiatorPort.DEFAULT, group);
 
     static ScsiTarget target(int lun, MemoryDisk disk) {
         return new ScsiTarget(
