@@ -1,5 +1,7 @@
 package dev.platter.cli.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -111,6 +113,7 @@ final class Peers {
                 + " backend="
                 + platter.backend()
                 + (platter.dsync().equals("auto") ? "" : " dsync=" + platter.dsync())
+                + platter.switchedOn().stream().map(on -> " " + on + "=on").collect(joining())
                 + disks(platter);
     }
 

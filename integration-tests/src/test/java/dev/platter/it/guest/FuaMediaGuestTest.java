@@ -77,6 +77,18 @@ class FuaMediaGuestTest {
                 echo $name $(cat /sys/block/$device/dev) \
                     $(cat /sys/block/$device/queue/fua) $(cat /sys/block/$device/queue/write_cache)
             done
+            for queues in 0 1; do
+                disk=/sys/kernel/config/nullb/polled-$queues
+                mkdir $disk
+                echo 16 > $disk/size
+                echo 512 > $disk/blocksize
+                echo 1 > $disk/memory_backed
+                echo 64 > $disk/cache_size
+                echo 2 > $disk/queue_mode
+                echo $queues > $disk/poll_queues
+                echo 1 > $disk/power
+                [ -e /dev/polled-$queues ] || ln -s nullb$(cat $disk/index) /dev/polled-$queues
+            done
             mkfs.xfs -q /dev/xfs >/dev/null
             mkfs.ext4 -q /dev/ext4 >/dev/null
             for fs in xfs ext4; do
@@ -95,6 +107,7 @@ class FuaMediaGuestTest {
     private final Map<String, String> devices = new LinkedHashMap<>();
     private final Map<String, List<Double>> speeds = new LinkedHashMap<>();
     private LinuxGuest guest;
+    private GuestJava runtime;
     private BlockTrace trace;
 
     @BeforeAll
@@ -126,6 +139,7 @@ class FuaMediaGuestTest {
             devices.put(words[0], words[1]);
             assertThat(words[2]).as(line).isEqualTo("1 write back");
         }
+        runtime = java;
         run(java);
         trace = new BlockTrace(guest.output("cat /sys/kernel/tracing/trace"));
         printFigures();
@@ -144,22 +158,36 @@ class FuaMediaGuestTest {
                 arguments.addAll(List.of(fs, backend, image + "-rwf", image + "-fdatasync"));
             }
         }
+        for (String line : output(java, DurableWrites.class, arguments.toArray(String[]::new))) {
+            int last = line.lastIndexOf(' ');
+            speeds.computeIfAbsent(line.substring(0, last), name -> new ArrayList<>())
+                    .add(Double.parseDouble(line.substring(last + 1)));
+        }
+    }
+
+    private List<String> output(GuestJava java, Class<?> program, String... arguments)
+            throws IOException {
         String command =
                 java.command(
                         List.of(
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1"),
-                        DurableWrites.class,
-                        arguments.toArray(String[]::new));
-        for (String line :
-                guest.output(command + " 2>/run/log || { cat /run/log; false; }", LIMIT)
-                        .lines()
-                        .toList()) {
-            int last = line.lastIndexOf(' ');
-            speeds.computeIfAbsent(line.substring(0, last), name -> new ArrayList<>())
-                    .add(Double.parseDouble(line.substring(last + 1)));
-        }
+                        program,
+                        arguments);
+        return guest.output(command + " 2>/run/log || { cat /run/log; false; }", LIMIT)
+                .lines()
+                .toList();
+    }
+
+    @Test
+    void aDeviceWithPolledQueuesIsPolledForWhatDoesNotSynchronise() throws IOException {
+        List<String> lines =
+                output(runtime, PolledTransfers.class, "/dev/polled-1", "/dev/polled-0");
+        assertThat(lines.getFirst())
+                .startsWith("iopoll=on: the disk ")
+                .endsWith("has no polled queues (its queue/io_poll is 0)");
+        assertThat(lines.getLast()).isEqualTo("polled 400 of 400");
     }
 
     @AfterAll
