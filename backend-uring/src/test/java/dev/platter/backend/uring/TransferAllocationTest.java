@@ -78,6 +78,7 @@ class TransferAllocationTest {
         disk.queue.writev(6, 4096, aligned, IoFlags.FUA);
         disk.queue.writev(7, 8192, aligned, IoFlags.FUA);
         disk.queue.flush(8);
+        disk.queue.writeZeroes(9, 131072, 4096, IoFlags.FUA);
         while (disk.queue.inFlight() > 0) {
             disk.turn();
             disk.queue.poll(handler);
