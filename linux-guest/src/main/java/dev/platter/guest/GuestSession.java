@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -34,7 +35,19 @@ final class GuestSession implements AutoCloseable {
     private long reportedSeconds;
 
     /** Starts QEMU and does not wait for the guest: {@link #awaitBoot} is next. */
-    GuestSession(LinuxGuestBuilder builder) throws IOException, GuestUnavailableException {
+    static GuestSession booting(LinuxGuestBuilder builder)
+            throws IOException, GuestUnavailableException {
+        return new GuestSession(builder, false);
+    }
+
+    /** Starts a QEMU that waits for a guest from elsewhere: {@link #receive} is next. */
+    static GuestSession incoming(LinuxGuestBuilder builder)
+            throws IOException, GuestUnavailableException {
+        return new GuestSession(builder, true);
+    }
+
+    private GuestSession(LinuxGuestBuilder builder, boolean incoming)
+            throws IOException, GuestUnavailableException {
         progress = builder.progress;
         workFolder = Files.createTempDirectory("platter-guest");
         console = builder.consoleLog == null ? workFolder.resolve("console") : builder.consoleLog;
@@ -42,11 +55,49 @@ final class GuestSession implements AutoCloseable {
         link = new GuestLink(socket, this::check);
         commands = new CommandChannel(link);
         try {
-            List<String> commandLine = builder.commandLine(console, socket);
+            List<String> commandLine = new ArrayList<>(builder.commandLine(console, socket));
+            commandLine.addAll(
+                    List.of(
+                            "-qmp",
+                            "unix:" + QemuDevices.escaped(monitor()) + ",server=on,wait=off"));
+            if (incoming) {
+                commandLine.addAll(List.of("-incoming", "defer"));
+            }
             qemu = new QemuProcess(commandLine, console, workFolder.resolve("qemu"));
         } catch (IOException | GuestUnavailableException | RuntimeException cannotStart) {
             closeFiles();
             throw cannotStart;
+        }
+    }
+
+    private Path monitor() {
+        return workFolder.resolve("monitor");
+    }
+
+    private Path migration() {
+        return workFolder.resolve("migration");
+    }
+
+    /** Takes the guest of another session over; that one ends, but for being closed. */
+    synchronized void receive(GuestSession source, Duration limit) throws IOException {
+        Deadline deadline = Deadline.after(limit);
+        bounded(
+                "migration",
+                limit,
+                () -> {
+                    link.accept(deadline);
+                    try (QemuMonitor qmp = QemuMonitor.connect(monitor(), deadline)) {
+                        qmp.listen(migration());
+                    }
+                    source.send(migration(), deadline);
+                    return elapsed();
+                });
+    }
+
+    private synchronized void send(Path destination, Deadline deadline)
+            throws IOException, TimeoutException, InterruptedException {
+        try (QemuMonitor qmp = QemuMonitor.connect(monitor(), deadline)) {
+            qmp.migrate(destination, deadline);
         }
     }
 
@@ -111,7 +162,7 @@ final class GuestSession implements AutoCloseable {
     private void closeFiles() {
         try {
             link.close();
-            for (String name : List.of("commands", "console", "qemu")) {
+            for (String name : List.of("commands", "console", "qemu", "monitor", "migration")) {
                 Files.deleteIfExists(workFolder.resolve(name));
             }
             Files.deleteIfExists(workFolder);

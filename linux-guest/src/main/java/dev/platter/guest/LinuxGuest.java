@@ -115,6 +115,25 @@ public final class LinuxGuest implements AutoCloseable {
         bootTime = session.restart("echo b > /proc/sysrq-trigger", limit);
     }
 
+    /**
+     * Migrates the running guest, with whatever runs in it, to a QEMU of its own. This guest is
+     * then to be closed; its QEMU is paused and never runs it again.
+     *
+     * @param destination the same machine, attached to the disks by sockets of its own
+     * @return the guest where it is now
+     */
+    public LinuxGuest migrateTo(LinuxGuestBuilder destination, Duration limit)
+            throws IOException, GuestUnavailableException {
+        GuestSession target = GuestSession.incoming(destination);
+        try {
+            target.receive(session, limit);
+            return new LinuxGuest(target, bootTime);
+        } catch (IOException | RuntimeException failed) {
+            target.close();
+            throw failed;
+        }
+    }
+
     /** Unmounts the disks, powers off and waits until QEMU has ended by itself. */
     public void shutdown(Duration limit) throws IOException {
         output(UNMOUNT_DISKS, limit);

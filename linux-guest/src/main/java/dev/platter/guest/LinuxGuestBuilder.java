@@ -102,7 +102,7 @@ public final class LinuxGuestBuilder {
      * @throws GuestException when it did not boot in time or QEMU refused, with the console's end
      */
     public LinuxGuest boot() throws IOException, GuestUnavailableException {
-        GuestSession session = new GuestSession(this);
+        GuestSession session = GuestSession.booting(this);
         try {
             return new LinuxGuest(session, session.awaitBoot(bootLimit));
         } catch (IOException | RuntimeException failed) {

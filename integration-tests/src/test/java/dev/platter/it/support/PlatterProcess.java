@@ -94,6 +94,17 @@ public final class PlatterProcess implements AutoCloseable {
         return serving(start(folder, serveArguments(socket, disks)), socket);
     }
 
+    /** As {@link #serve}, with the same disks on several sockets. */
+    public static PlatterProcess serveSockets(Path folder, List<Path> sockets, String... disks)
+            throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of(serveArguments(sockets.getFirst(), disks)));
+        for (Path more : sockets.subList(1, sockets.size())) {
+            arguments.addAll(List.of("--socket", more.toString()));
+        }
+        return serving(start(folder, arguments.toArray(String[]::new)), sockets.getFirst());
+    }
+
     /** As {@link #serve}, under strace. */
     public static PlatterProcess serveTraced(
             Path folder, Path socket, Path trace, String calls, String... disks)
