@@ -14,7 +14,9 @@ import java.lang.foreign.MemorySegment;
  * <pre>
  *    0  mask      4  blksize    28  mode(u16)   40  size         48  blocks (512-byte units)
  *  128  rdev major, minor      136  dev major, minor
- *  152  dio_mem_align          156  dio_offset_align             256 bytes in all
+ *  152  dio_mem_align          156  dio_offset_align
+ *  168  atomic_write_unit_min  172  atomic_write_unit_max
+ *  176  atomic_write_segments_max                                256 bytes in all
  * </pre>
  */
 public final class FileStatus {
@@ -26,6 +28,9 @@ public final class FileStatus {
 
     /** {@code STATX_DIOALIGN}: the alignment of direct I/O, since Linux 6.1. */
     public static final int STATX_DIOALIGN = 0x2000;
+
+    /** {@code STATX_WRITE_ATOMIC}: what {@link RwFlags#RWF_ATOMIC} takes, since Linux 6.11. */
+    public static final int STATX_WRITE_ATOMIC = 0x10000;
 
     /** Where {@code stx_mask} lies, and so on; for tests that answer in the kernel's place. */
     public static final int MASK_OFFSET = 0;
@@ -54,7 +59,16 @@ public final class FileStatus {
     /** Where {@code stx_dio_offset_align} lies. */
     public static final int DIRECT_OFFSET_ALIGNMENT_OFFSET = 156;
 
-    static final int REQUEST_MASK = STATX_BASIC_STATS | STATX_DIOALIGN;
+    /** Where {@code stx_atomic_write_unit_min} lies. */
+    public static final int ATOMIC_WRITE_MIN_OFFSET = 168;
+
+    /** Where {@code stx_atomic_write_unit_max} lies. */
+    public static final int ATOMIC_WRITE_MAX_OFFSET = 172;
+
+    /** Where {@code stx_atomic_write_segments_max} lies. */
+    public static final int ATOMIC_WRITE_SEGMENTS_OFFSET = 176;
+
+    static final int REQUEST_MASK = STATX_BASIC_STATS | STATX_DIOALIGN | STATX_WRITE_ATOMIC;
 
     private static final int INODE_OFFSET = 32;
     private static final int SECTOR_BYTES = 512;
@@ -150,5 +164,26 @@ public final class FileStatus {
     /** {@code stx_dio_offset_align}: of what offsets and lengths are multiples; 0 as above. */
     public int directOffsetAlignmentBytes() {
         return tellsDirectAlignment() ? statx.get(JAVA_INT, DIRECT_OFFSET_ALIGNMENT_OFFSET) : 0;
+    }
+
+    /**
+     * The shortest write with {@link RwFlags#RWF_ATOMIC}, a power of two; 0 where there are none.
+     */
+    public int atomicWriteMinBytes() {
+        return atomic(ATOMIC_WRITE_MIN_OFFSET);
+    }
+
+    /** The longest such write, a power of two; 0 where there are none. */
+    public int atomicWriteMaxBytes() {
+        return atomic(ATOMIC_WRITE_MAX_OFFSET);
+    }
+
+    /** How many pieces of memory such a write may have; 0 where there are none. */
+    public int atomicWriteSegments() {
+        return atomic(ATOMIC_WRITE_SEGMENTS_OFFSET);
+    }
+
+    private int atomic(int offset) {
+        return (mask() & STATX_WRITE_ATOMIC) != 0 ? statx.get(JAVA_INT, offset) : 0;
     }
 }

@@ -20,6 +20,7 @@ class KernelHeadersTest {
             List.of(
                     "RWF_NOAPPEND",
                     "RWF_ATOMIC",
+                    "STATX_WRITE_ATOMIC",
                     "RWF_DONTCACHE",
                     "FALLOC_FL_WRITE_ZEROES",
                     "STATX_DIOALIGN");

@@ -1,5 +1,6 @@
 package dev.platter.backend.file;
 
+import dev.platter.api.block.AtomicWriteLimits;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockLimits;
@@ -121,6 +122,14 @@ public final class ImageFile {
     /** What a backend on this image can take. */
     public BlockLimits limits() {
         return limits;
+    }
+
+    /**
+     * What can be written with {@link dev.platter.api.block.IoFlags#ATOMIC}, from one piece of
+     * memory, by {@code RWF_ATOMIC}.
+     */
+    public AtomicWriteLimits atomicWrites() {
+        return traits.atomicWrites();
     }
 
     /** How durable writes are to be made now. */

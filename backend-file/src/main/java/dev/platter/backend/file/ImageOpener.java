@@ -1,5 +1,6 @@
 package dev.platter.backend.file;
 
+import dev.platter.api.block.AtomicWriteLimits;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockLimits;
@@ -43,6 +44,9 @@ final class ImageOpener {
         this.calls = calls;
         this.path = options.location();
     }
+
+    /** What a slab holds through which a request in several pieces may have to go. */
+    private static final int MOST_ATOMIC_BYTES = 1 << 16;
 
     ImageFile open() throws BackendException {
         checkSize();
@@ -168,7 +172,13 @@ final class ImageOpener {
         checkImageSize(size, alignment.requestBytes());
         noteIgnoredSize(size);
         ImageTraits traits =
-                new ImageTraits(size, options.readOnly(), direct, alignment.memoryBytes(), storage);
+                new ImageTraits(
+                        size,
+                        options.readOnly(),
+                        direct,
+                        alignment.memoryBytes(),
+                        storage,
+                        atomicWrites(status, alignment));
         boolean discards = options.discard() && !options.readOnly();
         BlockLimits limits =
                 device
@@ -183,6 +193,18 @@ final class ImageOpener {
                                 status.blockSizeBytes(),
                                 discards && punches(fd, size));
         return new ImageFile(path, fd, flags, traits, limits, chooseDsync(fd, storage, arena));
+    }
+
+    /**
+     * What the kernel writes all or nothing: past the page cache only, and here only from one piece
+     * of memory, for which a request's pieces are copied together where there are more.
+     */
+    private AtomicWriteLimits atomicWrites(FileStatus status, DirectAlignment alignment) {
+        int most = Math.min(status.atomicWriteMaxBytes(), MOST_ATOMIC_BYTES);
+        int least = Math.max(status.atomicWriteMinBytes(), alignment.requestBytes());
+        return options.cacheMode().direct() && !options.readOnly() && least <= most
+                ? new AtomicWriteLimits(least, most)
+                : AtomicWriteLimits.NONE;
     }
 
     private long fileSystem(int fd) throws BackendException {

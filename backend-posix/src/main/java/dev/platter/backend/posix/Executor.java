@@ -129,7 +129,8 @@ final class Executor implements AutoCloseable {
         switch (request.operation) {
             case Request.READ -> request.result = transfers.read(request.memory(), request.offset);
             case Request.WRITE -> {
-                request.result = transfers.write(request.memory(), request.offset, 0);
+                request.result =
+                        transfers.write(request.memory(), request.offset, request.atomic());
                 ledger.writeFinished();
             }
             case Request.DURABLE_WRITE -> durableWrite(request);
@@ -144,7 +145,9 @@ final class Executor implements AutoCloseable {
 
     private void durableWrite(Request request) {
         if (image.durableWriteStrategy() == DurableWriteStrategy.RWF_DSYNC) {
-            int answer = transfers.write(request.memory(), request.offset, RwFlags.RWF_DSYNC);
+            int answer =
+                    transfers.write(
+                            request.memory(), request.offset, RwFlags.RWF_DSYNC | request.atomic());
             if (answer >= 0) {
                 // Nothing of it is volatile, and it has made nothing else durable: the ledger
                 // neither owes a flush for it nor counts it as one. But another thread may have
@@ -159,7 +162,7 @@ final class Executor implements AutoCloseable {
             }
             ledger.writeFinished();
         }
-        written(request, transfers.write(request.memory(), request.offset, 0));
+        written(request, transfers.write(request.memory(), request.offset, request.atomic()));
     }
 
     /** Something was written, or may have been in part; durable, where asked, it is not yet. */

@@ -1,5 +1,6 @@
 package dev.platter.backend.posix;
 
+import dev.platter.api.block.AtomicWriteLimits;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackend;
@@ -110,6 +111,11 @@ public final class PosixBackend implements BlockBackend {
     @Override
     public BlockLimits limits() {
         return image.limits();
+    }
+
+    @Override
+    public AtomicWriteLimits atomicWrites() {
+        return image.atomicWrites();
     }
 
     @Override

@@ -245,6 +245,8 @@ final class PosixQueue implements BlockQueue {
         long misaligned =
                 (request.offset | request.length) & (image.limits().requestAlignmentBytes() - 1);
         return misaligned == 0
+                && (request.atomic() == 0
+                        || image.atomicWrites().allow(request.offset, request.length))
                 && request.offset >= 0
                 && request.length >= 0
                 && request.length <= maxBytes

@@ -2,6 +2,7 @@ package dev.platter.backend.posix;
 
 import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
+import dev.platter.linux.RwFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,11 @@ final class Request {
 
     boolean fua() {
         return (flags & IoFlags.FUA) != 0;
+    }
+
+    /** The flag of an atomic write for each of its calls, of which there is one. */
+    int atomic() {
+        return (flags & IoFlags.ATOMIC) != 0 ? RwFlags.RWF_ATOMIC : 0;
     }
 
     boolean transfer() {

@@ -97,9 +97,13 @@ final class VectorTransfers {
     /**
      * Writes a vector.
      *
-     * @param flags of {@link RwFlags}, for every part of the write
+     * @param flags of {@link RwFlags}, for every part of the write; an atomic one fits the bounce
+     *     buffer, and has but one
      */
     int write(IoVector source, long offset, int flags) {
+        if ((flags & RwFlags.RWF_ATOMIC) != 0 && source.count() > 1) {
+            return writeBounced(bounce(), source, offset, flags);
+        }
         if (memoryAlignmentBytes == 1 || source.isAligned(memoryAlignmentBytes)) {
             return writeWhole(source, offset, flags);
         }
@@ -172,6 +176,10 @@ final class VectorTransfers {
                 return (int) answer;
             }
             long progress = answer & ~partialBlockMask;
+            if ((flags & RwFlags.RWF_ATOMIC) != 0 && answer != total) {
+                // The host has broken its word.
+                return -Errnos.EIO;
+            }
             if (progress == 0) {
                 // A host that takes nothing and names no reason has no room: so QEMU reads it too.
                 return -Errnos.ENOSPC;

@@ -4,6 +4,7 @@ import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
 import dev.platter.backend.file.BounceBuffer;
 import dev.platter.linux.Errnos;
+import dev.platter.linux.RwFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,15 @@ final class Request {
 
     boolean forced() {
         return (flags & IoFlags.FUA) != 0;
+    }
+
+    /** The flags of its kind of write, in a ring or a call. */
+    int writeFlags() {
+        return (way == Way.DSYNC ? RwFlags.RWF_DSYNC : 0) | (atomic() ? RwFlags.RWF_ATOMIC : 0);
+    }
+
+    boolean atomic() {
+        return (flags & IoFlags.ATOMIC) != 0;
     }
 
     boolean transfers() {

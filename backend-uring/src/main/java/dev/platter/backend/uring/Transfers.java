@@ -12,7 +12,6 @@ import dev.platter.linux.Errnos;
 import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringOp;
 import dev.platter.linux.IoUringSqe;
-import dev.platter.linux.RwFlags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +92,8 @@ final class Transfers {
             end(request, 0);
             return false;
         }
-        if (!request.memory().isAligned(image.memoryAlignmentBytes())) {
+        boolean scattered = request.atomic() && request.memory().count() > 1;
+        if (scattered || !request.memory().isAligned(image.memoryAlignmentBytes())) {
             request.bounced = true;
             counters.countBounced();
         }
@@ -130,7 +130,7 @@ final class Transfers {
         if (request.done != 0 || part.count() > MAX_PIECES) {
             part = rest(request);
         }
-        int callFlags = request.way == Way.DSYNC ? RwFlags.RWF_DSYNC : 0;
+        int callFlags = request.writeFlags();
         long answer;
         do {
             count(request);
@@ -281,8 +281,8 @@ final class Transfers {
         request.partBytes = (int) lengthBytes;
         request.owed = 1;
         count(request);
-        if (request.way == Way.DSYNC) {
-            sqe.operationFlags(RwFlags.RWF_DSYNC);
+        if (request.operation == Operation.WRITE) {
+            sqe.operationFlags(request.writeFlags());
         }
         return sqe;
     }
@@ -368,6 +368,11 @@ final class Transfers {
     }
 
     private void writeAnswered(Request request, int progress) {
+        if (request.atomic() && progress != request.length) {
+            // The host has broken its word.
+            writeFailed(request, -Errnos.EIO);
+            return;
+        }
         if (progress == 0) {
             // A host that takes nothing and names no reason has no room.
             writeFailed(request, -Errnos.ENOSPC);

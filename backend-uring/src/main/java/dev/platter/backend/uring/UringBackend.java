@@ -1,5 +1,6 @@
 package dev.platter.backend.uring;
 
+import dev.platter.api.block.AtomicWriteLimits;
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
 import dev.platter.api.block.BlockBackend;
@@ -169,6 +170,11 @@ public final class UringBackend implements BlockBackend {
         try (Arena arena = Arena.ofConfined()) {
             return image.extentAt(filesOf.apply(arena), offsetBytes);
         }
+    }
+
+    @Override
+    public AtomicWriteLimits atomicWrites() {
+        return image.atomicWrites();
     }
 
     @Override

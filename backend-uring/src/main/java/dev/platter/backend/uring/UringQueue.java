@@ -305,6 +305,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
         long misaligned =
                 (request.offset | request.length) & (image.limits().requestAlignmentBytes() - 1);
         return misaligned == 0
+                && (!request.atomic() || image.atomicWrites().allow(request.offset, request.length))
                 && request.offset >= 0
                 && request.length >= 0
                 && request.length <= maxBytes

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.platter.api.block.AtomicWriteLimits;
+import dev.platter.api.block.BlockBackend;
 import dev.platter.api.block.BlockQueue;
 import dev.platter.api.block.Errno;
+import dev.platter.api.block.Extent;
 import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
 import dev.platter.conformance.BackendUnderTest;
@@ -18,6 +21,7 @@ import dev.platter.conformance.trial.RawQueue;
 import dev.platter.conformance.trial.Shape;
 import dev.platter.conformance.trial.TrialQueue;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -165,6 +169,86 @@ public interface RequestRules extends BackendUnderTest {
         assertTrue(accepted, "refused, instead of answered with EINVAL");
         raw.drain();
         assertEquals(-Errno.EINVAL, raw.lastResult(), "result of a request at " + at);
+    }
+
+    /** An atomic write within the limits is a write; one outside them is invalid. */
+    @ContractRule(26)
+    @TestFactory
+    default Stream<DynamicTest> atomicWritesKeepToTheirLimits(TestInfo info) {
+        return Litmus.of(this, info)
+                .run(
+                        (disk, seed) -> {
+                            AtomicWriteLimits limits = disk.backend().atomicWrites();
+                            assumeTrue(
+                                    limits.maxBytes() > 0,
+                                    "the backend promises no atomic writes in this mode");
+                            long size = disk.backend().sizeBytes();
+                            try (RawQueue raw = new RawQueue(disk.backend(), 4)) {
+                                BlockQueue queue = raw.queue();
+                                int length = limits.minBytes();
+                                for (; length <= Math.min(size, limits.maxBytes()); length *= 2) {
+                                    for (int fua : new int[] {IoFlags.NONE, IoFlags.FUA}) {
+                                        IoVector vector = raw.vector(length, fua);
+                                        long at = size / length * length - length;
+                                        assertTrue(
+                                                queue.writev(1, at, vector, fua | IoFlags.ATOMIC));
+                                        assertEquals(length, raw.drained(), "an atomic write");
+                                    }
+                                }
+                                int least = limits.minBytes();
+                                int most = 2 * limits.maxBytes();
+                                invalid(raw, atomic(raw, 0, most), 0);
+                                invalid(raw, atomic(raw, 0, 3 * least), 0);
+                                invalid(raw, atomic(raw, least, 2 * least), least);
+                            }
+                        });
+    }
+
+    private static boolean atomic(RawQueue raw, long offset, int length) {
+        return raw.queue().writev(1, offset, raw.vector(length, 0), IoFlags.ATOMIC);
+    }
+
+    /** What is called a hole reads as zeroes, and what was written is not called one. */
+    @ContractRule(27)
+    @TestFactory
+    default Stream<DynamicTest> holesReadAsZeroes(TestInfo info) {
+        return Litmus.of(this, info)
+                .run(
+                        (disk, seed) -> {
+                            TrialQueue queue = disk.queue(0);
+                            acknowledged(queue, queue.write(3, 2, true, Shape.PLAIN));
+                            acknowledged(queue, queue.discard(9, 4, true));
+                            BlockBackend backend = disk.backend();
+                            int block = disk.blockBytes();
+                            long at = 0;
+                            try (RawQueue raw = new RawQueue(backend, 1)) {
+                                while (at < backend.sizeBytes()) {
+                                    Extent extent = backend.extentAt(at);
+                                    assertTrue(
+                                            extent.lengthBytes() > 0, "an extent without length");
+                                    long end = at + extent.lengthBytes();
+                                    assertTrue(end <= backend.sizeBytes(), "beyond the disk");
+                                    if (!extent.allocated()) {
+                                        assertFalse(
+                                                at < 5L * block && end > 3L * block,
+                                                "what was written is called a hole");
+                                        zeroes(raw, at, block);
+                                    }
+                                    at = end;
+                                }
+                            }
+                        });
+    }
+
+    private static void zeroes(RawQueue raw, long offset, int lengthBytes) {
+        IoVector vector = raw.vector(lengthBytes, 0);
+        vector.segment(0).fill((byte) 1);
+        assertTrue(raw.queue().readv(1, offset, vector));
+        assertEquals(lengthBytes, raw.drained(), "a read of a hole");
+        for (long i = 0; i < lengthBytes; i++) {
+            byte found = vector.segment(0).get(ValueLayout.JAVA_BYTE, vector.offset(0) + i);
+            assertEquals(0, found, "a byte of a hole");
+        }
     }
 
     /** A completed write is what every later read sees, on any queue. */

@@ -10,4 +10,12 @@ package dev.platter.api.block;
 public record AtomicWriteLimits(int minBytes, int maxBytes) {
     /** No such writes. */
     public static final AtomicWriteLimits NONE = new AtomicWriteLimits(0, 0);
+
+    /** Whether a write lies within the limits. */
+    public boolean allow(long offsetBytes, long lengthBytes) {
+        return lengthBytes >= minBytes
+                && lengthBytes <= maxBytes
+                && Long.bitCount(lengthBytes) == 1
+                && (offsetBytes & (lengthBytes - 1)) == 0;
+    }
 }
