@@ -159,6 +159,11 @@ final class Vring implements AutoCloseable {
         }
         try {
             worker.resume(memory.map(), ring);
+        } catch (IllegalArgumentException unfit) {
+            // The front-end moved the ring to where it cannot run, as off its alignment.
+            LOG.warn("{} cannot move to new memory: {}", this, unfit.getMessage());
+            stop();
+            fail();
         } catch (RuntimeException | Error bug) {
             LOG.error("{} cannot move to new memory", this, bug);
             stop();

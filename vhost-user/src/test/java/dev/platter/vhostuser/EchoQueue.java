@@ -157,6 +157,9 @@ final class EchoQueue implements QueueHandler {
         if (!held.isEmpty()) {
             device.violations.add("memory changed with requests in flight");
         }
+        if (newRing.descriptorArea().address() % 16 != 0) {
+            throw new IllegalArgumentException("the descriptor table is not aligned to 16 bytes");
+        }
         memory = newMemory;
         ring = newRing;
         device.memoryChanges.incrementAndGet();

@@ -236,6 +236,31 @@ class VringLifeTest extends ServedDevice {
         }
     }
 
+    /** The ring lay well when it was started; then the memory under it is told to lie elsewhere. */
+    @Test
+    void queueThatMemoryMovesOffItsAlignmentIsBrokenAndMayBeSetUpAgain() throws Exception {
+        try (TestGuest guest = new TestGuest(QUEUES);
+                RawFrontEnd frontEnd = start(guest)) {
+            guest.roundTrip(2);
+            byte[] shifted =
+                    RawFrontEnd.concat(
+                            ints(1, 0),
+                            TestGuest.region(
+                                    TestGuest.GUEST_ADDRESS,
+                                    TestGuest.SIZE_BYTES - 4096,
+                                    TestGuest.USER_ADDRESS - 4,
+                                    0));
+            frontEnd.set(RawFrontEnd.SET_MEM_TABLE, shifted, guest.memfd);
+            frontEnd.barrier();
+            assertThat(guest.errors[2].drain()).isPositive();
+            assertThat(device.open).hasValue(0);
+
+            frontEnd.set(RawFrontEnd.SET_MEM_TABLE, TestGuest.memoryTable(), guest.memfd);
+            guest.setUp(frontEnd, 2, guest.used(2));
+            guest.roundTrip(2);
+        }
+    }
+
     @Test
     void queueTheDeviceCannotRunIsBrokenAndHarmsNoOther() throws Exception {
         try (TestGuest guest = new TestGuest(QUEUES);
