@@ -3,7 +3,7 @@ package dev.platter.backend.file;
 /**
  * What was found out about an image when it was opened.
  *
- * @param sizeBytes its capacity
+ * @param sizeBytes its capacity then
  * @param readOnly opened for reading only
  * @param direct opened with {@code O_DIRECT}
  * @param memoryAlignmentBytes what a request's memory must be aligned to; 1 where any will do
