@@ -266,7 +266,7 @@ public interface LifeRules extends BackendUnderTest {
     }
 
     /** A larger disk is so for queues that were open before, and after a power cut. */
-    @ContractRule(26)
+    @ContractRule(28)
     @TestFactory
     default Stream<DynamicTest> newSizeIsForAllAndForGood(TestInfo info) {
         return Litmus.of(this, info).run((disk, seed) -> Growth.check(disk, seed));
