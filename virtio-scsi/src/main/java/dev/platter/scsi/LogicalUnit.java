@@ -86,6 +86,11 @@ public final class LogicalUnit {
         }
     }
 
+    /** Whether a sanitize operation runs. */
+    public boolean sanitizeRuns() {
+        return sanitize.isRunning();
+    }
+
     /** The capacity that initiators see. */
     public long capacityBytes() {
         Geometry now = geometry;

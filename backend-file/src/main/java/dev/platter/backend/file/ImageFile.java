@@ -37,6 +37,7 @@ public final class ImageFile {
     private final BlockLimits limits;
     private final DsyncChoice dsync;
     private volatile DurableWriteStrategy strategy;
+    private volatile long sizeBytes;
 
     ImageFile(
             String path,
@@ -52,6 +53,7 @@ public final class ImageFile {
         this.limits = limits;
         this.dsync = dsync;
         strategy = dsync.strategy();
+        sizeBytes = traits.sizeBytes();
     }
 
     /**
@@ -86,9 +88,19 @@ public final class ImageFile {
         return path;
     }
 
-    /** The capacity, fixed while the image is open. */
+    /** The capacity; it only grows while the image is open. */
     public long sizeBytes() {
-        return traits.sizeBytes();
+        return sizeBytes;
+    }
+
+    /**
+     * Makes the image larger, durably.
+     *
+     * @param newBytes as of {@link dev.platter.api.block.BlockBackend#resize}
+     */
+    public synchronized void resize(FileCalls calls, long newBytes) throws BackendException {
+        new ImageGrowth(this, calls).to(newBytes);
+        sizeBytes = newBytes;
     }
 
     /** Whether the image was opened for reading only. */

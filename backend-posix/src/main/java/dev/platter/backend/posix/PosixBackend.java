@@ -104,6 +104,13 @@ public final class PosixBackend implements BlockBackend {
     }
 
     @Override
+    public void resize(long newBytes) throws BackendException {
+        try (Arena arena = Arena.ofConfined()) {
+            image.resize(callsOf.apply(arena), newBytes);
+        }
+    }
+
+    @Override
     public boolean readOnly() {
         return image.readOnly();
     }

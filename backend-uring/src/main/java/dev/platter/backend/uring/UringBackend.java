@@ -156,6 +156,13 @@ public final class UringBackend implements BlockBackend {
     }
 
     @Override
+    public void resize(long newBytes) throws BackendException {
+        try (Arena arena = Arena.ofConfined()) {
+            image.resize(filesOf.apply(arena), newBytes);
+        }
+    }
+
+    @Override
     public boolean readOnly() {
         return image.readOnly();
     }

@@ -31,10 +31,10 @@ public final class DiskServer implements AutoCloseable {
 
     private static final int CONTROL_AND_EVENT_QUEUE = 2;
 
-    private final List<OpenDisk> disks;
+    private final LiveDisks disks;
     private final List<VhostUserServer> servers;
 
-    private DiskServer(List<OpenDisk> disks, List<VhostUserServer> servers) {
+    private DiskServer(LiveDisks disks, List<VhostUserServer> servers) {
         this.disks = disks;
         this.servers = servers;
     }
@@ -83,9 +83,8 @@ public final class DiskServer implements AutoCloseable {
                                 new VirtioScsiDevice(targets, queues, initiator, group),
                                 options));
             }
-            DiskServer server = new DiskServer(disks, servers);
-            server.logDisks(addresses);
-            return server;
+            logDisks(disks, addresses);
+            return new DiskServer(new LiveDisks(targets, disks), servers);
         } catch (UsageException | RuntimeException | Error e) {
             servers.forEach(VhostUserServer::close);
             disks.forEach(OpenDisk::undo);
@@ -94,7 +93,7 @@ public final class DiskServer implements AutoCloseable {
     }
 
     /** Only once all is open: who mistyped an option reads one sentence, not a log. */
-    private void logDisks(List<Integer> targets) {
+    private static void logDisks(List<OpenDisk> disks, List<Integer> targets) {
         for (int i = 0; i < disks.size(); i++) {
             OpenDisk disk = disks.get(i);
             LOG.info(
@@ -169,7 +168,12 @@ public final class DiskServer implements AutoCloseable {
 
     /** The counters of a disk's backend; disks count in the order they were given. */
     public BlockQueueStatistics statistics(int disk) {
-        return disks.get(disk).backend().statistics();
+        return disks.open().get(disk).backend().statistics();
+    }
+
+    /** The disks, which can be added to, removed and resized while they are served. */
+    public LiveDisks disks() {
+        return disks;
     }
 
     /**
@@ -180,21 +184,6 @@ public final class DiskServer implements AutoCloseable {
     @Override
     public void close() throws BackendException {
         servers.forEach(VhostUserServer::close);
-        int failed = 0;
-        for (OpenDisk disk : disks) {
-            try {
-                disk.close();
-            } catch (BackendException | RuntimeException e) {
-                LOG.error("{}: closing: {}", disk.spec().file(), e.getMessage());
-                failed++;
-            }
-        }
-        if (failed > 0) {
-            throw new BackendException(
-                    failed
-                            + " of "
-                            + disks.size()
-                            + " disks were not closed in good order; see the log");
-        }
+        disks.close();
     }
 }

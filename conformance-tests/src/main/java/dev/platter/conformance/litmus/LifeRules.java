@@ -265,6 +265,13 @@ public interface LifeRules extends BackendUnderTest {
                 "result " + raw.lastResult());
     }
 
+    /** A larger disk is so for queues that were open before, and after a power cut. */
+    @ContractRule(28)
+    @TestFactory
+    default Stream<DynamicTest> newSizeIsForAllAndForGood(TestInfo info) {
+        return Litmus.of(this, info).run((disk, seed) -> Growth.check(disk, seed));
+    }
+
     /** An owner that waits as it is told misses nothing. */
     @ContractRule(25)
     @TestFactory

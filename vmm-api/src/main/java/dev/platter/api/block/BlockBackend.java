@@ -7,8 +7,24 @@ import dev.platter.api.device.EventLoop;
  * may block and allocate; the data plane is {@link BlockQueue}.
  */
 public interface BlockBackend extends AutoCloseable {
-    /** The disk's capacity; a multiple of {@link BlockLimits#requestAlignmentBytes()}. */
+    /**
+     * The disk's capacity; a multiple of {@link BlockLimits#requestAlignmentBytes()}. Only {@link
+     * #resize} changes it.
+     */
     long sizeBytes();
+
+    /**
+     * Makes the disk larger, while requests may be in flight. Once this has returned the new size
+     * is durable, all queues take requests up to it, and what was added reads as zeroes, unless it
+     * lies on a block device.
+     *
+     * @param newBytes {@link #sizeBytes()} or more, and a multiple of {@link
+     *     BlockLimits#requestAlignmentBytes()}
+     * @throws BackendException in one sentence, if it cannot be; the capacity is as before then
+     */
+    default void resize(long newBytes) throws BackendException {
+        throw new BackendException("the disk cannot be resized");
+    }
 
     /** Whether writes, discards and writes of zeroes answer {@code -EROFS}. */
     boolean readOnly();
