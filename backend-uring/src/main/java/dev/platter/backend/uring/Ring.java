@@ -271,6 +271,10 @@ final class Ring implements AutoCloseable {
                             | (overflown ? IoUringEnter.GETEVENTS : 0);
             answer = calls.enter(enterFd, submissions.unsubmitted(), 0, how);
         } while (answer == -Errnos.EINTR);
+        if (answer < 0) {
+            // What the thread has taken is not to be taken back.
+            submissions.free();
+        }
         return Math.min(answer, 0);
     }
 

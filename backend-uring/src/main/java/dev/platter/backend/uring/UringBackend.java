@@ -16,7 +16,10 @@ import dev.platter.backend.file.InlinePolicy;
 import dev.platter.backend.file.SubmissionPath;
 import dev.platter.linux.FileCalls;
 import dev.platter.linux.IoUringCalls;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -84,11 +87,16 @@ public final class UringBackend implements BlockBackend {
         try (Arena arena = Arena.ofConfined()) {
             FileCalls files = filesOf.apply(arena);
             PollingProbe.requirePolledDisk(options, files, arena);
+            boolean creates = !Files.exists(Path.of(options.location()));
             UringBackend backend = open(options, filesOf, callsOf, ringOptions);
             try {
                 PollingProbe.requirePolledRead(backend.image, files, callsOf.apply(arena));
                 return backend;
             } catch (BackendException refusal) {
+                if (creates) {
+                    // While it is locked: it is nobody else's yet.
+                    remove(Path.of(options.location()));
+                }
                 backend.close();
                 throw refusal;
             }
@@ -124,6 +132,14 @@ public final class UringBackend implements BlockBackend {
             UringBackend backend = new UringBackend(image, filesOf, callsOf, ringOptions);
             LOG.debug("{}; {}", backend.description(), ring);
             return backend;
+        }
+    }
+
+    private static void remove(Path created) {
+        try {
+            Files.deleteIfExists(created);
+        } catch (IOException failure) {
+            LOG.warn("{} was created and stays: {}", created, failure.getMessage());
         }
     }
 

@@ -47,6 +47,9 @@ final class Disk implements AutoCloseable {
      */
     static volatile boolean inLoop;
 
+    /** How the disks that are opened from now on use the ring; likewise. */
+    static volatile RingOptions ringOptions = RingOptions.PLAIN;
+
     final UringBackend backend;
     final BlockQueue queue;
     private final Function<Arena, IoUringCalls> callsOf;
@@ -57,7 +60,7 @@ final class Disk implements AutoCloseable {
             throws BackendException {
         this.callsOf = callsOf;
         // All by the ring, however lone, as that is where the faults are.
-        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf, RingOptions.PLAIN);
+        backend = UringBackend.open(options, LinuxFileCalls::new, callsOf, ringOptions);
         queue = openQueue(16);
     }
 

@@ -2,6 +2,7 @@ package dev.platter.backend.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.platter.api.block.BackendException;
 import dev.platter.api.block.BackendOptions;
@@ -42,10 +43,10 @@ class RingOptionsTest {
                 .hasMessageContaining("do not go together");
     }
 
-    private void open(CacheMode mode) throws BackendException {
+    private static void open(Path image, CacheMode mode) throws BackendException {
         UringBackend.open(
                         new BackendOptions(
-                                folder.resolve("disk.raw").toString(),
+                                image.toString(),
                                 mode,
                                 false,
                                 true,
@@ -57,17 +58,36 @@ class RingOptionsTest {
     }
 
     @Test
-    void pollingIsRefusedBeforeAnythingIsCreated() {
-        assertThatThrownBy(() -> open(CacheMode.WRITEBACK))
+    void pollingThatIsRefusedLeavesNothingBehind() {
+        Path image = folder.resolve("disk.raw");
+        assertThatThrownBy(() -> open(image, CacheMode.WRITEBACK))
                 .isInstanceOf(BackendException.class)
                 .hasMessageContaining("use cache=none or cache=directsync");
-        assertThat(Files.exists(folder.resolve("disk.raw"))).isFalse();
+        assertThat(image).doesNotExist();
         try {
-            open(CacheMode.NONE);
+            open(image, CacheMode.NONE);
+            assertThat(image).as("a disk that is polled").exists();
         } catch (BackendException noPolledQueues) {
             assertThat(noPolledQueues)
                     .hasMessageContaining("has no polled queues (its queue/io_poll is 0)");
-            assertThat(Files.exists(folder.resolve("disk.raw"))).isFalse();
+            assertThat(image).doesNotExist();
+        }
+    }
+
+    /** There is no disk under it to ask, so it shows at a read of what was created. */
+    @Test
+    void pollingThatAFileSystemInMemoryRefusesLeavesNothingBehind() throws Exception {
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(memory), "there is no file system in memory");
+        Path place = Files.createTempDirectory(memory, "platter");
+        Path image = place.resolve("disk.raw");
+        try {
+            assertThatThrownBy(() -> open(image, CacheMode.NONE))
+                    .isInstanceOf(BackendException.class);
+            assertThat(image).doesNotExist();
+        } finally {
+            Files.deleteIfExists(image);
+            Files.delete(place);
         }
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests allocate nothing, from submission to completion. */
 @Timeout(180)
@@ -35,12 +35,15 @@ class TransferAllocationTest {
     @AfterEach
     void byDescriptor() {
         Disk.inLoop = false;
+        Disk.ringOptions = RingOptions.PLAIN;
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void requestsAllocateNothing(boolean inLoop) throws Exception {
+    @CsvSource({"false, false, false", "true, false, true", "false, true, false"})
+    void requestsAllocateNothing(boolean inLoop, boolean kernelSubmits, boolean buffers)
+            throws Exception {
         Disk.inLoop = inLoop;
+        Disk.ringOptions = new RingOptions(false, kernelSubmits, false, buffers);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (CacheMode mode : MODES) {
             try (Disk disk = Disk.open(options(mode))) {

@@ -64,6 +64,7 @@ final class MachineCheck {
                 "locked memory",
                 text
                         + "; registered-buffers=on locks all guest memory, once for each queue, and"
+                        + " loses data of a guest with virtio-balloon, virtio-mem or postcopy;"
                         + " without it none is locked");
     }
 
