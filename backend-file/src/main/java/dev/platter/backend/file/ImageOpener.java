@@ -27,6 +27,9 @@ final class ImageOpener {
 
     private static final int SECTOR_BYTES = 512;
 
+    /** What a slab holds through which a request in several pieces may have to go. */
+    private static final int MOST_ATOMIC_BYTES = 1 << 16;
+
     private final BackendOptions options;
     private final DsyncPreference preference;
     private final SubmissionPath submission;
@@ -44,9 +47,6 @@ final class ImageOpener {
         this.calls = calls;
         this.path = options.location();
     }
-
-    /** What a slab holds through which a request in several pieces may have to go. */
-    private static final int MOST_ATOMIC_BYTES = 1 << 16;
 
     ImageFile open() throws BackendException {
         checkSize();

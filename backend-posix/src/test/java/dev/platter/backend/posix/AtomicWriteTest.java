@@ -9,14 +9,13 @@ import dev.platter.api.block.CacheMode;
 import dev.platter.api.block.Errno;
 import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
-import dev.platter.linux.FileCalls;
+import dev.platter.conformance.gate.CallHook;
+import dev.platter.conformance.gate.HookedCalls;
 import dev.platter.linux.FileStatus;
 import dev.platter.linux.LinuxFileCalls;
 import dev.platter.linux.RwFlags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,29 +38,17 @@ class AtomicWriteTest {
     private final Arena arena = Arena.ofAuto();
 
     /** The kernel, but for what it says of atomic writes, and that it makes them as plain ones. */
-    private FileCalls calls(Arena callsArena) {
-        LinuxFileCalls real = new LinuxFileCalls(callsArena);
-        return (FileCalls)
-                Proxy.newProxyInstance(
-                        FileCalls.class.getClassLoader(),
-                        new Class<?>[] {FileCalls.class},
-                        (proxy, method, arguments) -> {
-                            if (method.getName().equals("pwritev2")) {
-                                int flags = (Integer) arguments[4];
-                                writes.add("%x of %d".formatted(flags, (Integer) arguments[2]));
-                                arguments[4] = flags & ~RwFlags.RWF_ATOMIC;
-                            }
-                            Object answer;
-                            try {
-                                answer = method.invoke(real, arguments);
-                            } catch (InvocationTargetException failure) {
-                                throw failure.getCause();
-                            }
-                            if (method.getName().equals("status")) {
-                                tellAtomic((FileStatus) arguments[1]);
-                            }
-                            return answer;
-                        });
+    private long call(String call, Object[] arguments, CallHook.Real real) {
+        if (call.equals("pwritev2")) {
+            int flags = (Integer) arguments[4];
+            writes.add("%x of %d".formatted(flags, (Integer) arguments[2]));
+            arguments[4] = flags & ~RwFlags.RWF_ATOMIC;
+        }
+        long answer = real.call();
+        if (call.equals("status")) {
+            tellAtomic((FileStatus) arguments[1]);
+        }
+        return answer;
     }
 
     private static void tellAtomic(FileStatus status) {
@@ -74,7 +61,9 @@ class AtomicWriteTest {
 
     private PosixBackend open(CacheMode mode) throws Exception {
         BackendOptions options = Disk.options(folder.resolve("disk.raw"), mode, 1 << 20, "rwf");
-        return PosixBackend.open(options, this::calls);
+        return PosixBackend.open(
+                options,
+                callsArena -> HookedCalls.files(new LinuxFileCalls(callsArena), this::call));
     }
 
     private int write(BlockQueue queue, long offset, int length, int pieces, int flags) {

@@ -58,10 +58,7 @@ final class QueueResources implements AutoCloseable {
                 lane = ownRing(event.fd(), capacity, calls, backend, memoryOf);
             } else {
                 waker = new FlushWaker(loop.waker());
-                lane = loop.openLane(files);
-                if (memoryOf != null) {
-                    memoryOf.register(memoryOf.buffers());
-                }
+                lane = loop.openLane(files, options.buffers());
             }
             closing.push(lane::close);
             if (options.devicePolls()) {

@@ -53,7 +53,10 @@ public final class RingLoop implements EventLoop {
 
     private final GuestBuffers buffers = new GuestBuffers();
 
-    /** Whose rings have this owner's memory registered: this one, if a queue asks, and others. */
+    /**
+     * Whose rings have this owner's memory registered, once for each queue that asks: this ring,
+     * and others.
+     */
     private final List<GuestBuffers> followers = new ArrayList<>();
 
     private final boolean signals;
@@ -108,8 +111,10 @@ public final class RingLoop implements EventLoop {
      * Gives a queue a lane.
      *
      * @param files the queue's, which are registered with the ring
+     * @param registersMemory whether the queue's disk asks for the guest's memory as registered
+     *     buffers; a disk that does not ask goes by addresses, whatever others do
      */
-    SharedLane openLane(QueueFiles files) throws BackendException {
+    SharedLane openLane(QueueFiles files, boolean registersMemory) throws BackendException {
         FileTable registered = table;
         if (registered == null) {
             registered = FileTable.register(ring, LEAST_FILES, FILES);
@@ -121,8 +126,12 @@ public final class RingLoop implements EventLoop {
             number = lanes.size();
             lanes.add(null);
         }
-        SharedLane lane = new SharedLane(number, this, ring, registered, files);
+        GuestBuffers lanesBuffers = registersMemory ? buffers : new GuestBuffers();
+        SharedLane lane = new SharedLane(number, this, ring, registered, files, lanesBuffers);
         lanes.set(number, lane);
+        if (registersMemory) {
+            register(buffers);
+        }
         return lane;
     }
 
@@ -133,23 +142,17 @@ public final class RingLoop implements EventLoop {
 
     /** Has the guest's memory registered with a ring of this owner's, from now on. */
     void register(GuestBuffers follower) {
-        if (!followers.contains(follower)) {
-            followers.add(follower);
-        }
+        followers.add(follower);
         if (owned()) {
             follower.update(memory);
         }
     }
 
-    /** The ring is closing. */
+    /** Undoes one {@link #register}, if there was one; with the last the memory is unpinned. */
     void unregister(GuestBuffers follower) {
-        followers.remove(follower);
-        follower.close();
-    }
-
-    /** The guest's memory, where the owner has told. */
-    @Nullable GuestMemoryMap memory() {
-        return memory;
+        if (followers.remove(follower) && !followers.contains(follower)) {
+            follower.close();
+        }
     }
 
     @Override

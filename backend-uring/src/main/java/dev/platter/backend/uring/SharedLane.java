@@ -8,14 +8,27 @@ final class SharedLane extends Lane {
     private final Ring ring;
     private final FileTable table;
     private final QueueFiles files;
+    private final GuestBuffers buffers;
     private @Nullable CompletionSink sink;
 
-    SharedLane(int number, RingLoop loop, Ring ring, FileTable table, QueueFiles files) {
+    /**
+     * Takes a share.
+     *
+     * @param buffers the ring's, if this queue's disk asked for them; else some that hold nothing
+     */
+    SharedLane(
+            int number,
+            RingLoop loop,
+            Ring ring,
+            FileTable table,
+            QueueFiles files,
+            GuestBuffers buffers) {
         super(number);
         this.loop = loop;
         this.ring = ring;
         this.table = table;
         this.files = files;
+        this.buffers = buffers;
     }
 
     @Override
@@ -43,7 +56,7 @@ final class SharedLane extends Lane {
 
     @Override
     GuestBuffers buffers() {
-        return loop.buffers();
+        return buffers;
     }
 
     @Override
@@ -68,6 +81,7 @@ final class SharedLane extends Lane {
     @Override
     public void close() {
         files.detach();
+        loop.unregister(buffers);
         loop.laneClosed(this);
     }
 }

@@ -428,7 +428,7 @@ final class UringQueue implements BlockQueue, CompletionSink {
 
     /** The ring whose kernel thread others may share, or {@link RingSetup#NO_RING}. */
     int pollerFd() {
-        return lane instanceof OwnedRing ring ? ring.pollerFd() : RingSetup.NO_RING;
+        return lane instanceof AdoptedRing ring ? ring.pollerFd() : RingSetup.NO_RING;
     }
 
     @Override

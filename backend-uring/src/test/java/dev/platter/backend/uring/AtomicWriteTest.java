@@ -11,14 +11,13 @@ import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.IoVector;
 import dev.platter.backend.uring.FaultRing.Call;
 import dev.platter.backend.uring.FaultRing.Script;
-import dev.platter.linux.FileCalls;
+import dev.platter.conformance.gate.CallHook;
+import dev.platter.conformance.gate.HookedCalls;
 import dev.platter.linux.FileStatus;
 import dev.platter.linux.LinuxFileCalls;
 import dev.platter.linux.RwFlags;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,24 +48,12 @@ class AtomicWriteTest {
     private final Arena arena = Arena.ofAuto();
 
     /** The kernel, but for what it says of atomic writes. */
-    private static FileCalls calls(Arena callsArena) {
-        LinuxFileCalls real = new LinuxFileCalls(callsArena);
-        return (FileCalls)
-                Proxy.newProxyInstance(
-                        FileCalls.class.getClassLoader(),
-                        new Class<?>[] {FileCalls.class},
-                        (proxy, method, arguments) -> {
-                            Object answer;
-                            try {
-                                answer = method.invoke(real, arguments);
-                            } catch (InvocationTargetException failure) {
-                                throw failure.getCause();
-                            }
-                            if (method.getName().equals("status")) {
-                                tellAtomic((FileStatus) arguments[1]);
-                            }
-                            return answer;
-                        });
+    private static long call(String call, Object[] arguments, CallHook.Real real) {
+        long answer = real.call();
+        if (call.equals("status")) {
+            tellAtomic((FileStatus) arguments[1]);
+        }
+        return answer;
     }
 
     private static void tellAtomic(FileStatus status) {
@@ -81,7 +68,8 @@ class AtomicWriteTest {
         BackendOptions options = Disk.options(folder.resolve("disk.raw"), mode, 1 << 20, "rwf");
         return UringBackend.open(
                 options,
-                AtomicWriteTest::calls,
+                callsArena ->
+                        HookedCalls.files(new LinuxFileCalls(callsArena), AtomicWriteTest::call),
                 callsArena -> new FaultRing(callsArena, script),
                 RingOptions.PLAIN);
     }

@@ -8,15 +8,19 @@ import dev.platter.api.block.CacheMode;
 import dev.platter.api.block.IoFlags;
 import dev.platter.api.memory.GuestMemoryMap;
 import dev.platter.api.memory.IoVector;
+import dev.platter.conformance.gate.HookedCalls;
+import dev.platter.linux.Descriptors;
 import dev.platter.linux.Errnos;
+import dev.platter.linux.FallocateModes;
 import dev.platter.linux.IoUringCalls;
 import dev.platter.linux.IoUringRegister;
 import dev.platter.linux.LinuxFileCalls;
 import dev.platter.linux.LinuxIoUringCalls;
+import dev.platter.linux.MappedFile;
+import dev.platter.linux.Memory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,14 +140,7 @@ class GuestBuffersTest {
 
     @Test
     void nothingIsPinnedUnlessADiskAsks() throws Exception {
-        BackendOptions options =
-                Disk.options(folder.resolve("disk.raw"), CacheMode.NONE, SIZE_BYTES, null);
-        try (UringBackend backend =
-                        UringBackend.open(
-                                options,
-                                LinuxFileCalls::new,
-                                LinuxIoUringCalls::new,
-                                RingOptions.PLAIN);
+        try (UringBackend backend = plain("disk.raw");
                 RingLoop loop = RingLoop.open(LinuxIoUringCalls::new)) {
             MemorySegment memory = memory();
             loop.memory(map(memory));
@@ -171,14 +168,51 @@ class GuestBuffersTest {
     }
 
     private static IoUringCalls refusingBuffers(IoUringCalls calls) {
-        return (IoUringCalls)
-                Proxy.newProxyInstance(
-                        IoUringCalls.class.getClassLoader(),
-                        new Class<?>[] {IoUringCalls.class},
-                        (proxy, method, arguments) ->
-                                method.getName().equals("register")
-                                                && arguments[1].equals(IoUringRegister.BUFFERS)
-                                        ? -Errnos.ENOMEM
-                                        : method.invoke(calls, arguments));
+        return HookedCalls.ring(
+                calls,
+                (call, arguments, real) ->
+                        call.equals("register") && arguments[1].equals(IoUringRegister.BUFFERS)
+                                ? -Errnos.ENOMEM
+                                : real.call());
+    }
+
+    /**
+     * Beside a disk that asks, in one ring. What tells is memory that the VMM takes back and gives
+     * anew: a ring that has it registered would go on with the pages that were there.
+     */
+    @Test
+    void aDiskThatDoesNotAskGoesByAddressesWhateverOthersDo() throws Exception {
+        int fd = Memory.memfd("guest", 16 * BLOCK);
+        try (MappedFile guest = Memory.map(fd, 0, 16 * BLOCK, true);
+                UringBackend asking = open(LinuxIoUringCalls::new);
+                UringBackend plain = plain("other.raw");
+                RingLoop loop = RingLoop.open(LinuxIoUringCalls::new)) {
+            loop.memory(map(guest.segment()));
+            BlockQueue first = asking.openQueue(4, loop);
+            try (BlockQueue queue = plain.openQueue(4, loop)) {
+                roundTrip(loop, first, guest.segment(), guest.segment().asSlice(8 * BLOCK), 1);
+                assertThat(registered()).containsExactly("1");
+
+                LinuxFileCalls calls = new LinuxFileCalls(arena);
+                int punch =
+                        FallocateModes.FALLOC_FL_PUNCH_HOLE | FallocateModes.FALLOC_FL_KEEP_SIZE;
+                assertThat(calls.fallocate(fd, punch, 0, 16 * BLOCK)).isZero();
+                roundTrip(loop, queue, guest.segment(), guest.segment().asSlice(8 * BLOCK), 3);
+
+                first.close();
+                assertThat(registered()).as("nobody asks any more").isEmpty();
+                roundTrip(loop, queue, guest.segment(), guest.segment().asSlice(8 * BLOCK), 5);
+            }
+        } finally {
+            Descriptors.close(fd);
+        }
+    }
+
+    private UringBackend plain(String name) throws Exception {
+        return UringBackend.open(
+                Disk.options(folder.resolve(name), CacheMode.NONE, SIZE_BYTES, null),
+                LinuxFileCalls::new,
+                LinuxIoUringCalls::new,
+                RingOptions.PLAIN);
     }
 }

@@ -91,7 +91,7 @@ public final class LiveDisks implements AutoCloseable {
                                 left.join();
                                 disk.close();
                                 done.complete(null);
-                            } catch (BackendException | RuntimeException e) {
+                            } catch (Exception | Error e) {
                                 LOG.error("{}: closing: {}", disk.spec().file(), e.getMessage());
                                 done.completeExceptionally(e);
                             }
